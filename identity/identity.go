@@ -1,0 +1,149 @@
+// Package identity knows who somebody is and in which role they act: residents who come from the national portal,
+// officers of the staff realm, and the service itself.
+package identity
+
+import (
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// ResidentID names a resident in our own records; it is never shown to anybody.
+type ResidentID uuid.UUID
+
+// OfficerID names an officer in our own records.
+type OfficerID uuid.UUID
+
+func (id ResidentID) String() string { return uuid.UUID(id).String() }
+func (id OfficerID) String() string  { return uuid.UUID(id).String() }
+
+// Sex as the identity card states it.
+type Sex string
+
+// The two values of the national identity database; empty is unknown.
+const (
+	Male   Sex = "M"
+	Female Sex = "F"
+)
+
+// Level is the assurance of an electronic identity (VNeID level 1 or 2; domain.md 4.2). Zero is unknown.
+type Level int
+
+// LevelRequired is the level that full online procedures need.
+const LevelRequired Level = 2
+
+// Resident is a person as the national portal vouches for them at sign-in. The key is (Issuer, Subject); the personal
+// number must agree too, so that a reused subject never opens somebody else's file.
+type Resident struct {
+	ID             ResidentID
+	Issuer         string
+	Subject        string
+	PersonalNumber PersonalNumber
+	FullName       string // NFC, as the portal spells it
+	BirthDate      string // ISO 8601; may be partial ("1956" or "1956-03") for older people
+	Sex            Sex
+	Address        string // place of residence as the portal gives it; may be empty
+	Phone          string // as the portal gives it; may be empty
+	Level          Level
+}
+
+// Role is what an officer, a resident or the service itself acts as.
+type Role string
+
+// Roles, as they stand in the history of a case.
+const (
+	RoleResident   Role = "resident"
+	RoleIntake     Role = "intake"
+	RoleExaminer   Role = "examiner"
+	RoleApprover   Role = "approver"
+	RoleSupervisor Role = "supervisor"
+	RoleSystem     Role = "system"
+)
+
+// Officer is a member of staff. Which role they have is our own record, never a claim of the token.
+type Officer struct {
+	ID             OfficerID
+	Issuer         string
+	Subject        string
+	FullName       string
+	PersonalNumber PersonalNumber // nobody handles their own case
+	Role           Role
+	Office         string // code of the office, as in the dossier code's prefix
+	Active         bool
+}
+
+// Actor is who does something, read from the session once per request and handed on as an argument.
+type Actor struct {
+	Role           Role
+	ID             uuid.UUID // ResidentID or OfficerID; zero for the system
+	Name           string
+	PersonalNumber PersonalNumber
+	Office         string
+}
+
+// System is the actor of workers and of automatic steps.
+var System = Actor{Role: RoleSystem, Name: "Giahan"}
+
+// Actor of a resident.
+func (r Resident) Actor() Actor {
+	return Actor{Role: RoleResident, ID: uuid.UUID(r.ID), Name: r.FullName, PersonalNumber: r.PersonalNumber}
+}
+
+// Actor of an officer.
+func (o Officer) Actor() Actor {
+	return Actor{Role: o.Role, ID: uuid.UUID(o.ID), Name: o.FullName, PersonalNumber: o.PersonalNumber, Office: o.Office}
+}
+
+// Audience is the side of the service that a session belongs to: a resident's cookie opens nothing at the desk.
+type Audience string
+
+// The two audiences.
+const (
+	Residents Audience = "resident"
+	Officers  Audience = "officer"
+)
+
+// Session is one sign-in in one browser. The cookie holds a random token; only its SHA-256 is stored.
+type Session struct {
+	TokenHash [32]byte
+	Audience  Audience
+	Resident  *Resident // set when Audience is Residents
+	Officer   *Officer  // set when Audience is Officers
+	AuthTime  time.Time // when the portal authenticated the person
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time // absolute end
+}
+
+// Limits of a session (security.md section 2 line 36; NIST SP 800-63B AAL2).
+const (
+	SessionIdle         = 15 * time.Minute
+	ResidentSessionLife = 8 * time.Hour
+	OfficerSessionLife  = 12 * time.Hour
+)
+
+// Alive says whether the session may still be used at now.
+func (s Session) Alive(now time.Time) bool {
+	return now.Before(s.ExpiresAt) && now.Sub(s.SeenAt) < SessionIdle
+}
+
+// Actor is who the session speaks for.
+func (s Session) Actor() Actor {
+	if s.Officer != nil {
+		return s.Officer.Actor()
+	}
+	return s.Resident.Actor()
+}
+
+// Errors of sign-in and sessions; web/errors.go turns each into a page.
+var (
+	ErrNoSession    = errors.New("no session")
+	ErrExpired      = errors.New("session expired")
+	ErrLevelTooLow  = errors.New("assurance level too low")
+	ErrOrganisation = errors.New("account of an organisation")
+	ErrNotStaff     = errors.New("not a member of staff")
+	ErrSignIn       = errors.New("sign-in refused")
+	ErrPortalDown   = errors.New("identity provider does not answer")
+	ErrForbidden    = errors.New("role may not do this")
+)

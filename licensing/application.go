@@ -1,0 +1,196 @@
+package licensing
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"giahan/identity"
+	"giahan/media"
+)
+
+// ApplicationID names a case in addresses: random, and never enough to open it.
+type ApplicationID uuid.UUID
+
+func (id ApplicationID) String() string { return uuid.UUID(id).String() }
+
+// ParseApplicationID reads the form that String writes.
+func ParseApplicationID(s string) (ApplicationID, error) {
+	id, err := uuid.Parse(s)
+	if err != nil {
+		return ApplicationID{}, fmt.Errorf("application %w", ErrNotFound)
+	}
+	return ApplicationID(id), nil
+}
+
+// Ground is why a licence is exchanged (Law 36/2024 Art. 62.2; domain.md 2.1).
+type Ground string
+
+// The grounds of an exchange.
+const (
+	Expiring    Ground = "expiring"
+	Damaged     Ground = "damaged"
+	DataChanged Ground = "data_changed"
+)
+
+// Valid says whether g is one of the grounds.
+func (g Ground) Valid() bool { return g == Expiring || g == Damaged || g == DataChanged }
+
+// Delivery is how the card reaches the person.
+type Delivery string
+
+// The two ways.
+const (
+	ByPost Delivery = "post"
+	Pickup Delivery = "pickup"
+)
+
+// Contact is how to reach the person and where the card goes.
+type Contact struct {
+	Phone    string // E.164
+	Delivery Delivery
+	Street   string // house, street, hamlet; empty for pick-up
+	Commune  string // code of the commune (administrative units since 2025-07-01); empty for pick-up
+}
+
+// Health is the certificate as the person typed it, and its picture.
+type Health struct {
+	Number   string
+	SignedOn Date
+	Upload   *media.UploadID
+}
+
+// Item is a part of a case that can be sent back for correction.
+type Item string
+
+// The items, in the order in which people see them.
+const (
+	ItemHealth   Item = "health_certificate"
+	ItemPortrait Item = "portrait"
+	ItemDelivery Item = "delivery"
+)
+
+// Items is every item.
+var Items = []Item{ItemHealth, ItemPortrait, ItemDelivery}
+
+// ReturnedItem is one thing that the resident must correct.
+type ReturnedItem struct {
+	Round   int // seq of the event that returned it
+	Item    Item
+	Reason  string // code; see ReturnReasons
+	Note    string // shown to the resident
+	FixedAt *time.Time
+}
+
+// ReturnReasons are the reasons for which an item may be returned (domain.md 2.7: R04, R06, R07).
+var ReturnReasons = map[Item][]string{
+	ItemHealth:   {"health", "unreadable", "not_document"},
+	ItemPortrait: {"photo", "photo_blurred", "photo_background", "identity"},
+	ItemDelivery: {"address"},
+}
+
+// RefusalReasons are the grounds of a refusal with their national codes (domain.md 2.7).
+var RefusalReasons = []struct{ Code, Reason string }{
+	{"R01", "not_in_register"}, {"R02", "open_violation"}, {"R03", "test_needed"}, {"R04", "health"}, {"R05", "identity"},
+	{"R07", "unreadable"}, {"R08", "not_online"}, {"R09", "age_limit"}, {"R10", "forged"}, {"R11", "duplicate"}, {"R13", "wrong_class"},
+}
+
+// RefusalReason says whether the reason is one of RefusalReasons.
+func RefusalReason(reason string) bool {
+	for _, r := range RefusalReasons {
+		if r.Reason == reason {
+			return true
+		}
+	}
+	return false
+}
+
+// Application is a case.
+type Application struct {
+	ID          ApplicationID
+	Code        string // dossier code; empty while a draft
+	Resident    identity.ResidentID
+	Office      string
+	State       State
+	Version     int
+	Ground      Ground
+	Applicant   Applicant
+	Licence     Licence // the register's values
+	Choice      Class   // new class where the person chooses; empty otherwise
+	Contact     Contact
+	Health      Health
+	Portrait    *media.UploadID
+	Decision    *Decision // as decided at submission
+	Fee         VND
+	PaidAt      *time.Time
+	SubmittedAt *time.Time
+	DueAt       *time.Time
+	ReplyBy     Date // last day to correct, while returned
+	Holder      *identity.OfficerID
+	HeldAt      *time.Time
+	ExaminedBy  *identity.OfficerID
+	DecidedBy   *identity.OfficerID
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// HoldTime is how long a claim keeps others out: an officer who forgets to release does not block a case for the day.
+const HoldTime = 2 * time.Hour
+
+// HeldByOther says whether somebody else holds the case at now.
+func (a Application) HeldByOther(officer identity.OfficerID, now time.Time) bool {
+	return a.Holder != nil && *a.Holder != officer && a.HeldAt != nil && now.Sub(*a.HeldAt) < HoldTime
+}
+
+// Decision is what the rules said when the case was submitted: the officer sees it, and nobody computes it again later.
+type Decision struct {
+	On           Date          `json:"on"` // day for which it was decided
+	Requirements []Requirement `json:"requirements"`
+	Classes      []NewClass    `json:"classes"`
+	NeedsHealth  bool          `json:"needs_health"`
+	Fee          VND           `json:"fee"`
+}
+
+// Errors of the use cases; web/errors.go turns each into a page.
+var (
+	ErrNotFound         = errors.New("not found")
+	ErrOutdated         = errors.New("changed elsewhere since the page was made")
+	ErrAlreadySubmitted = errors.New("already submitted")
+	ErrOpenCase         = errors.New("another case is open")
+	ErrNotEligible      = errors.New("requirements not met")
+	ErrIncomplete       = errors.New("tasks are missing")
+	ErrNotEditable      = errors.New("this part cannot be changed now")
+	ErrHeld             = errors.New("held by another officer")
+	ErrFourEyes         = errors.New("the same person may not propose and decide")
+	ErrOwnCase          = errors.New("nobody handles their own case")
+	ErrRegisterDown     = errors.New("register does not answer")
+	ErrUnseen           = errors.New("pictures have not been opened")
+)
+
+// FieldError is what is wrong with one answer: a key of the catalogue and its values.
+type FieldError struct {
+	Field string
+	Key   string
+	Args  map[string]any
+}
+
+// FieldErrors is a list of FieldError; the page shows each at its field and in the summary.
+type FieldErrors []FieldError
+
+func (e FieldErrors) Error() string {
+	s := "invalid answers:"
+	for _, f := range e {
+		s += " " + f.Field
+	}
+	return s
+}
+
+// Or returns e as an error, or nil where nothing is wrong.
+func (e FieldErrors) Or() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}

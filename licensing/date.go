@@ -1,0 +1,79 @@
+package licensing
+
+import (
+	"fmt"
+	"time"
+)
+
+// Zone is the civil time of the country: UTC+7 all year, no daylight saving.
+var Zone = time.FixedZone("Asia/Ho_Chi_Minh", 7*60*60)
+
+// Date is a civil day in Zone. The zero value means "no date" (for an expiry: lifetime).
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// DateOf is the civil day of an instant.
+func DateOf(t time.Time) Date {
+	y, m, d := t.In(Zone).Date()
+	return Date{y, m, d}
+}
+
+// ParseDate reads ISO 8601 (2026-12-14); an empty text is the zero date.
+func ParseDate(s string) (Date, error) {
+	if s == "" {
+		return Date{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, Zone)
+	if err != nil {
+		return Date{}, fmt.Errorf("date %q: want YYYY-MM-DD", s)
+	}
+	return DateOf(t), nil
+}
+
+// Time is the first instant of the day.
+func (d Date) Time() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, Zone) }
+
+// IsZero says that there is no date.
+func (d Date) IsZero() bool { return d == Date{} }
+
+// Before says whether d is an earlier day than e.
+func (d Date) Before(e Date) bool { return d.Time().Before(e.Time()) }
+
+// After says whether d is a later day than e.
+func (d Date) After(e Date) bool { return d.Time().After(e.Time()) }
+
+// AddDays counts calendar days.
+func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
+
+// AddMonths counts calendar months; a day that the month lacks becomes its last (31 January + 1 month = 28 February).
+func (d Date) AddMonths(n int) Date {
+	first := time.Date(d.Year, d.Month+time.Month(n), 1, 0, 0, 0, 0, Zone)
+	last := first.AddDate(0, 1, -1).Day()
+	return Date{first.Year(), first.Month(), min(d.Day, last)}
+}
+
+// AddYears counts calendar years; 29 February becomes 28 where the year has none.
+func (d Date) AddYears(n int) Date { return d.AddMonths(12 * n) }
+
+// DaysUntil is the number of days from d to e, negative where e is earlier.
+func (d Date) DaysUntil(e Date) int { return int(e.Time().Sub(d.Time()).Hours() / 24) }
+
+// String is the ISO form, empty for the zero date.
+func (d Date) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+}
+
+// MarshalText writes the ISO form.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads the ISO form.
+func (d *Date) UnmarshalText(b []byte) (err error) {
+	*d, err = ParseDate(string(b))
+	return err
+}
