@@ -19,9 +19,9 @@ type PaymentStatus string
 
 // The answers of the payment house.
 const (
-	PaymentPending PaymentStatus = "pending"
-	PaymentPaid    PaymentStatus = "paid"
-	PaymentFailed  PaymentStatus = "failed"
+	PayPending PaymentStatus = "pending"
+	PayPaid    PaymentStatus = "paid"
+	PayFailed  PaymentStatus = "failed"
 )
 
 // PaymentReport is the payment house's answer about one order.

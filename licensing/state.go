@@ -109,7 +109,8 @@ var Transitions = []Transition{
 	{Resubmitted, Claim, InReview, examiner},
 	{Resubmitted, Withdraw, Withdrawn, resident},
 
-	{InReview, Release, Accepted, reviewer},
+	{InReview, Release, InReview, reviewer}, // back in the queue, held by nobody
+	{InReview, Claim, InReview, examiner},
 	{InReview, TakeOver, InReview, examiner},
 	{InReview, Return, Returned, examiner},
 	{InReview, ProposeApproval, ProposedApproval, examiner},
@@ -233,4 +234,12 @@ func (s State) Paused() bool { return s.info().Paused }
 // Known says whether s is one of the states.
 func (s State) Known() bool {
 	return slices.ContainsFunc(States, func(i stateInfo) bool { return i.State == s })
+}
+
+// NationalNames are the names of the codes in the portal's own words.
+var NationalNames = map[NationalStatus]string{
+	NationalNew: "Mới đăng ký", NationalAccepted: "Được tiếp nhận", NationalRefused: "Không được tiếp nhận",
+	NationalInProcess: "Đang xử lý", NationalSupplement: "Yêu cầu bổ sung giấy tờ",
+	NationalFee: "Yêu cầu thực hiện nghĩa vụ tài chính", NationalWithdrawn: "Công dân yêu cầu rút hồ sơ",
+	NationalStopped: "Dừng xử lý", NationalDone: "Đã xử lý xong", NationalHandedOver: "Đã trả kết quả",
 }

@@ -1,0 +1,109 @@
+// Package casework is the one way in which a case moves: it authorises, asks the state machine, writes the row, appends the
+// history and tells the national portal, all in the caller's transaction.
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/jobs"
+	"giahan/licensing/store"
+)
+
+// Pool begins transactions and reads: *pgxpool.Pool.
+type Pool interface {
+	store.Querier
+	Begin(ctx context.Context) (pgx.Tx, error)
+}
+
+// Clerk moves cases.
+type Clerk struct {
+	Jobs  jobs.Inserter
+	Rules licensing.Rules
+}
+
+// Step is one move of a case.
+type Step struct {
+	Actor  identity.Actor
+	Event  licensing.Event
+	Reason string // code; shown to the resident where the state asks for one
+	Note   string // for colleagues
+	At     time.Time
+}
+
+// Move applies the step to a locked case and writes it. What the caller has changed in a is written with it. Errors:
+// licensing.ErrTransition, identity.ErrForbidden.
+func (c Clerk) Move(ctx context.Context, tx pgx.Tx, a *licensing.Application, s Step) (licensing.Entry, error) {
+	if err := licensing.May(s.Actor.Role, a.State, s.Event); err != nil {
+		return licensing.Entry{}, fmt.Errorf("application %s: %w", a.ID, err)
+	}
+	to, err := licensing.Next(a.State, s.Event)
+	if err != nil {
+		return licensing.Entry{}, fmt.Errorf("application %s: %w", a.ID, err)
+	}
+	entry, err := store.AppendEntry(ctx, tx, licensing.Entry{
+		Application: a.ID, At: s.At, Role: s.Actor.Role, ActorID: s.Actor.ID, ActorName: s.Actor.Name,
+		Event: s.Event, From: a.State, To: to, Reason: s.Reason, Note: s.Note,
+	})
+	if err != nil {
+		return entry, err
+	}
+	a.State, a.UpdatedAt = to, s.At
+	if err := c.setDue(ctx, tx, a); err != nil {
+		return entry, err
+	}
+	if err := store.Update(ctx, tx, a); err != nil {
+		return entry, err
+	}
+	_, err = c.Jobs.InsertTx(ctx, tx, jobs.SyncPortal{Application: uuid.UUID(a.ID), Seq: entry.Seq}, nil)
+	if err != nil {
+		return entry, fmt.Errorf("insert sync job: %w", err)
+	}
+	return entry, nil
+}
+
+// setDue computes the promised moment anew: it is a pure function of the history.
+func (c Clerk) setDue(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
+	if a.SubmittedAt == nil || a.State.Closed() {
+		return nil
+	}
+	history, err := store.History(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	a.DueAt = nil
+	if due, ok := c.Rules.Calendar.Due(history, c.Rules.HalfDaysOn(licensing.DateOf(*a.SubmittedAt))); ok {
+		a.DueAt = &due
+	}
+	return nil
+}
+
+// In locks the case, lets do change it, and commits. It is the frame of every use case that moves a case.
+func In(ctx context.Context, pool Pool, id licensing.ApplicationID, do func(tx pgx.Tx, a *licensing.Application) error) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		a, err := store.Lock(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return do(tx, &a)
+	})
+}
+
+// Refund marks what was paid for a case as to be returned: nobody has accepted the case, so the fee is not used up
+// (domain.md 5). Cases without a payment are left alone.
+func Refund(ctx context.Context, tx pgx.Tx, a *licensing.Application, at time.Time) error {
+	if a.PaidAt == nil {
+		return nil
+	}
+	p, err := store.LatestPayment(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	return store.SettlePayment(ctx, tx, p.ID, store.PaymentRefundDue, p.Reference, at)
+}

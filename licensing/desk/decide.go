@@ -1,0 +1,272 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/casework"
+	"giahan/licensing/jobs"
+	"giahan/licensing/store"
+)
+
+// ReplyWorkingDays is how long a resident has to correct what was returned.
+const ReplyWorkingDays = 5
+
+// move is the frame of every act at the desk: lock, check office, version and guard, let set change the case, move it.
+// version is that of the page that the officer saw; 0 is "whatever it is" and only for acts that carry no judgement.
+func (s Service) move(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, step casework.Step,
+	set func(tx pgx.Tx, a *licensing.Application) error) error {
+	if err := staff(actor); err != nil {
+		return err
+	}
+	step.Actor, step.At = actor, s.Now()
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := ofOffice(actor, *a); err != nil {
+			return err
+		}
+		if err := licensing.May(actor.Role, a.State, step.Event); err != nil {
+			if version != 0 && version != a.Version {
+				return licensing.ErrOutdated // somebody was faster: say that, not "not possible"
+			}
+			return err
+		}
+		if err := s.guard(actor, *a, step.Event); err != nil {
+			return err
+		}
+		if version != 0 && version != a.Version {
+			return licensing.ErrOutdated
+		}
+		if err := set(tx, a); err != nil {
+			return err
+		}
+		_, err := s.Clerk.Move(ctx, tx, a, step)
+		return err
+	})
+}
+
+func nothing(pgx.Tx, *licensing.Application) error { return nil }
+
+// Accept takes a submitted case in.
+func (s Service) Accept(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int) error {
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Accept}, nothing)
+}
+
+// RefuseIntake does not take a case in; the reason is shown to the resident. What was paid is to be returned.
+func (s Service) RefuseIntake(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, reason, note string) error {
+	if !licensing.RefusalReason(reason) {
+		return licensing.FieldErrors{{Field: "reason", Key: "error_reason"}}
+	}
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.RefuseIntake, Reason: reason, Note: note}, func(tx pgx.Tx, a *licensing.Application) error {
+		return casework.Refund(ctx, tx, a, s.Now())
+	})
+}
+
+// Claim takes a case for review. A claim that was forgotten for licensing.HoldTime does not keep others out.
+func (s Service) Claim(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
+	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.Claim}, s.hold(actor))
+}
+
+// TakeOver takes a case that a colleague holds; the reason stays in the history.
+func (s Service) TakeOver(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, note string) error {
+	if note == "" {
+		return licensing.FieldErrors{{Field: "note", Key: "error_take_over_reason"}}
+	}
+	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.TakeOver, Note: note}, s.hold(actor))
+}
+
+func (s Service) hold(actor identity.Actor) func(pgx.Tx, *licensing.Application) error {
+	return func(_ pgx.Tx, a *licensing.Application) error {
+		me, now := identity.OfficerID(actor.ID), s.Now()
+		a.Holder, a.HeldAt = &me, &now
+		return nil
+	}
+}
+
+// Release puts a case back into the queue.
+func (s Service) Release(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
+	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.Release}, drop)
+}
+
+func drop(_ pgx.Tx, a *licensing.Application) error {
+	a.Holder, a.HeldAt = nil, nil
+	return nil
+}
+
+// Next claims the case that is due next and is free. licensing.ErrNotFound where the queue is empty.
+func (s Service) Next(ctx context.Context, actor identity.Actor) (licensing.ApplicationID, error) {
+	if actor.Role != identity.RoleExaminer {
+		return licensing.ApplicationID{}, identity.ErrForbidden
+	}
+	states := []licensing.State{licensing.Resubmitted, licensing.Accepted, licensing.InReview}
+	cases, err := store.InStates(ctx, s.Pool, actor.Office, states, nil, store.Cursor{}, PageSize)
+	if err != nil {
+		return licensing.ApplicationID{}, err
+	}
+	for _, c := range cases {
+		if s.guard(actor, c, licensing.Claim) != nil {
+			continue
+		}
+		if err := s.Claim(ctx, actor, c.ID); err == nil {
+			return c.ID, nil
+		}
+	}
+	return licensing.ApplicationID{}, fmt.Errorf("next case: %w", licensing.ErrNotFound)
+}
+
+// Return sends items back to the resident with a reason each.
+func (s Service) Return(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, items []licensing.ReturnedItem) error {
+	if errs := checkReturn(items); len(errs) > 0 {
+		return errs
+	}
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Return, Reason: items[0].Reason}, func(tx pgx.Tx, a *licensing.Application) error {
+		history, err := store.History(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, i := range items {
+			if i.Item == licensing.ItemHealth && !a.Decision.NeedsHealth {
+				return licensing.FieldErrors{{Field: "item", Key: "error_item"}}
+			}
+			i.Round = len(history) + 1 // the place that the event will take
+			if err := store.AddReturnedItem(ctx, tx, id, i); err != nil {
+				return err
+			}
+		}
+		a.ReplyBy = s.Clerk.Rules.Calendar.AddWorkingDays(licensing.DateOf(s.Now()), ReplyWorkingDays)
+		return drop(tx, a)
+	})
+}
+
+func checkReturn(items []licensing.ReturnedItem) licensing.FieldErrors {
+	if len(items) == 0 {
+		return licensing.FieldErrors{{Field: "item", Key: "error_item"}}
+	}
+	var errs licensing.FieldErrors
+	seen := map[licensing.Item]bool{}
+	for _, i := range items {
+		ok := false
+		for _, r := range licensing.ReturnReasons[i.Item] {
+			ok = ok || r == i.Reason
+		}
+		if !ok || seen[i.Item] {
+			errs = append(errs, licensing.FieldError{Field: "reason_" + string(i.Item), Key: "error_reason"})
+		}
+		seen[i.Item] = true
+	}
+	return errs
+}
+
+// Proposal is what an examiner suggests.
+type Proposal struct {
+	Approve bool
+	Reason  string // of a refusal
+	Note    string // for the approver
+}
+
+// Propose hands a case to an approver. Every picture must have been opened by the examiner: licensing.ErrUnseen otherwise.
+func (s Service) Propose(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, p Proposal) error {
+	step := casework.Step{Event: licensing.ProposeApproval, Note: p.Note}
+	if !p.Approve {
+		if !licensing.RefusalReason(p.Reason) {
+			return licensing.FieldErrors{{Field: "reason", Key: "error_reason"}}
+		}
+		step.Event, step.Reason = licensing.ProposeRefusal, p.Reason
+	}
+	return s.move(ctx, actor, id, version, step, func(tx pgx.Tx, a *licensing.Application) error {
+		if seen, err := seenAll(ctx, tx, actor, *a); err != nil || !seen {
+			return orUnseen(err)
+		}
+		me := identity.OfficerID(actor.ID)
+		a.ExaminedBy = &me
+		return nil
+	})
+}
+
+func orUnseen(err error) error {
+	if err != nil {
+		return err
+	}
+	return licensing.ErrUnseen
+}
+
+// Verdict is what an approver decides.
+type Verdict string
+
+// The verdicts on a proposal.
+const (
+	Approve  Verdict = "approve"
+	SendBack Verdict = "send_back"
+	Refuse   Verdict = "refuse"
+)
+
+// Decide ends a proposal. Approving writes the print order and its job in the same transaction: a card is ordered exactly
+// when the case is approved.
+func (s Service) Decide(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, v Verdict, note string) error {
+	switch v {
+	case Approve:
+		return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Approve, Note: note}, s.approve(ctx, actor))
+	case Refuse:
+		return s.refuse(ctx, actor, id, version, note)
+	case SendBack:
+		if note == "" {
+			return licensing.FieldErrors{{Field: "note", Key: "error_send_back_reason"}}
+		}
+		return s.move(ctx, actor, id, version, casework.Step{Event: licensing.SendBack, Note: note}, func(_ pgx.Tx, a *licensing.Application) error {
+			a.Holder, a.ExaminedBy = a.ExaminedBy, nil
+			now := s.Now()
+			a.HeldAt = &now
+			return nil
+		})
+	}
+	return licensing.FieldErrors{{Field: "verdict", Key: "error_verdict"}}
+}
+
+func (s Service) approve(ctx context.Context, actor identity.Actor) func(pgx.Tx, *licensing.Application) error {
+	return func(tx pgx.Tx, a *licensing.Application) error {
+		if seen, err := seenAll(ctx, tx, actor, *a); err != nil || !seen {
+			return orUnseen(err)
+		}
+		me := identity.OfficerID(actor.ID)
+		a.DecidedBy, a.Holder, a.HeldAt = &me, nil, nil
+		licence := s.Clerk.Rules.Licence(a.Licence, a.Choice, licensing.DateOf(s.Now()))
+		if err := store.InsertPrintOrder(ctx, tx, a.ID, licence); err != nil {
+			return err
+		}
+		_, err := s.Clerk.Jobs.InsertTx(ctx, tx, jobs.OrderPrint{Application: uuid.UUID(a.ID)}, nil)
+		return err
+	}
+}
+
+// refuse carries the examiner's reason over into the refusal, which the resident reads.
+func (s Service) refuse(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, note string) error {
+	history, err := store.History(ctx, s.Pool, id)
+	if err != nil {
+		return err
+	}
+	reason := ""
+	for _, e := range history {
+		if e.Event == licensing.ProposeRefusal {
+			reason = e.Reason
+		}
+	}
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Refuse, Reason: reason, Note: note}, func(_ pgx.Tx, a *licensing.Application) error {
+		me := identity.OfficerID(actor.ID)
+		a.DecidedBy, a.Holder, a.HeldAt = &me, nil, nil
+		return nil
+	})
+}
+
+// HandOver notes that the person collected the card; OfferAgain keeps a parcel that came back at the counter.
+func (s Service) HandOver(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int) error {
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Deliver}, nothing)
+}
+
+// OfferAgain keeps a parcel that came back ready at the counter.
+func (s Service) OfferAgain(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int) error {
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.OfferPickup}, nothing)
+}

@@ -1,0 +1,336 @@
+// Package desk is the officers' side: the queue, the review of a case and the decision about it.
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/casework"
+	"giahan/licensing/store"
+)
+
+// Service holds what the use cases need.
+type Service struct {
+	Pool  casework.Pool
+	Clerk casework.Clerk
+	Now   func() time.Time
+}
+
+// Tab is one list of the desk.
+type Tab string
+
+// The tabs.
+const (
+	TabQueue    Tab = "queue"    // waits for somebody of my role
+	TabMine     Tab = "mine"     // I hold it
+	TabReturned Tab = "returned" // waits for the resident
+	TabApproval Tab = "approval" // waits for an approver
+	TabDone     Tab = "done"     // decided: printing, post, finished
+)
+
+// Tabs in the order of the bar.
+var Tabs = []Tab{TabQueue, TabMine, TabReturned, TabApproval, TabDone}
+
+// statesOf says what a tab shows to a role: the queue is what the role can act on.
+func statesOf(tab Tab, role identity.Role) []licensing.State {
+	switch tab {
+	case TabMine:
+		return []licensing.State{licensing.InReview}
+	case TabReturned:
+		return []licensing.State{licensing.Returned, licensing.PaymentDue, licensing.PaymentPending}
+	case TabApproval:
+		return []licensing.State{licensing.ProposedApproval, licensing.ProposedRefusal}
+	case TabDone:
+		return []licensing.State{licensing.Approved, licensing.Printing, licensing.InPost, licensing.ReadyForPickup, licensing.ParcelCameBack,
+			licensing.Delivered, licensing.Refused, licensing.RefusedAtIntake, licensing.Withdrawn, licensing.ClosedNoReply, licensing.ClosedUnpaid}
+	}
+	switch role {
+	case identity.RoleIntake:
+		return []licensing.State{licensing.Submitted, licensing.ParcelCameBack, licensing.ReadyForPickup}
+	case identity.RoleExaminer:
+		return []licensing.State{licensing.Accepted, licensing.Resubmitted, licensing.InReview}
+	case identity.RoleApprover:
+		return []licensing.State{licensing.ProposedApproval, licensing.ProposedRefusal}
+	}
+	return []licensing.State{licensing.Submitted, licensing.Accepted, licensing.Resubmitted, licensing.InReview, licensing.ProposedApproval, licensing.ProposedRefusal}
+}
+
+// PageSize is how many cases a page of the queue holds.
+const PageSize = 30
+
+// Queue is one page of a tab.
+type Queue struct {
+	Tab    Tab
+	Cases  []licensing.Application
+	Names  map[identity.OfficerID]string // who holds them
+	Counts map[Tab]int
+	Next   *store.Cursor // nil on the last page
+	Now    time.Time
+}
+
+// Queue reads a page of a tab, next due first.
+func (s Service) Queue(ctx context.Context, actor identity.Actor, tab Tab, after store.Cursor) (Queue, error) {
+	q := Queue{Tab: tab, Now: s.Now()}
+	if err := staff(actor); err != nil {
+		return q, err
+	}
+	var holder *identity.OfficerID
+	if tab == TabMine {
+		id := identity.OfficerID(actor.ID)
+		holder = &id
+	}
+	cases, err := store.InStates(ctx, s.Pool, actor.Office, statesOf(tab, actor.Role), holder, after, PageSize+1)
+	if err != nil {
+		return q, err
+	}
+	if len(cases) > PageSize {
+		cases = cases[:PageSize]
+		next := store.CursorAfter(cases[PageSize-1])
+		q.Next = &next
+	}
+	q.Cases = cases
+	if q.Names, err = store.OfficerNames(ctx, s.Pool, actor.Office); err != nil {
+		return q, err
+	}
+	q.Counts, err = s.Counts(ctx, actor)
+	return q, err
+}
+
+// Counts is the number of cases in each tab, for the bar.
+func (s Service) Counts(ctx context.Context, actor identity.Actor) (map[Tab]int, error) {
+	byState, err := store.CountStates(ctx, s.Pool, actor.Office)
+	if err != nil {
+		return nil, err
+	}
+	out := map[Tab]int{}
+	for _, t := range Tabs {
+		for _, st := range statesOf(t, actor.Role) {
+			out[t] += byState[st]
+		}
+	}
+	out[TabMine], err = store.CountHeld(ctx, s.Pool, identity.OfficerID(actor.ID))
+	return out, err
+}
+
+// Search finds cases by dossier code, its last four digits, or personal number.
+func (s Service) Search(ctx context.Context, actor identity.Actor, text string) (Queue, error) {
+	q := Queue{Now: s.Now()}
+	if err := staff(actor); err != nil {
+		return q, err
+	}
+	var err error
+	if q.Cases, err = store.Search(ctx, s.Pool, actor.Office, text); err != nil {
+		return q, err
+	}
+	if q.Names, err = store.OfficerNames(ctx, s.Pool, actor.Office); err != nil {
+		return q, err
+	}
+	q.Counts, err = s.Counts(ctx, actor)
+	return q, err
+}
+
+// Case is one case as the desk sees it.
+type Case struct {
+	licensing.Application
+	History     []licensing.Entry
+	Returned    []licensing.ReturnedItem
+	Names       map[identity.OfficerID]string
+	Counts      map[Tab]int
+	Differences []Difference
+	May         map[licensing.Event]bool // what this officer may do now
+	SeenAll     bool                     // this officer has opened every picture of the case
+	Payment     *store.Payment
+	Print       *store.PrintOrder
+	Parcel      *store.Parcel
+	Now         time.Time
+}
+
+// Difference is a line of the comparison: what the person's identity or words say, and what the register says.
+type Difference struct {
+	Field    string // catalogue: compare.<Field>
+	Declared string
+	Register string
+	Same     bool
+}
+
+// Open reads a case for an officer of its office and records that they opened it. Another office's case does not exist.
+func (s Service) Open(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) (Case, error) {
+	if err := staff(actor); err != nil {
+		return Case{}, err
+	}
+	c := Case{Now: s.Now()}
+	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		var err error
+		if c.Application, err = store.ByID(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := ofOffice(actor, c.Application); err != nil {
+			return err
+		}
+		if err := store.LogAccess(ctx, tx, actor, id, "case", c.Now); err != nil {
+			return err
+		}
+		return s.fill(ctx, tx, actor, &c)
+	})
+	return c, err
+}
+
+func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *Case) error {
+	var err error
+	if c.History, err = store.History(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	if c.Returned, err = store.ReturnedItems(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	if c.Names, err = store.OfficerNames(ctx, tx, c.Office); err != nil {
+		return err
+	}
+	if c.Counts, err = s.Counts(ctx, actor); err != nil {
+		return err
+	}
+	if c.SeenAll, err = seenAll(ctx, tx, actor, c.Application); err != nil {
+		return err
+	}
+	if p, err := store.LatestPayment(ctx, tx, c.ID); err == nil {
+		c.Payment = &p
+	}
+	if p, err := store.PrintOrderOf(ctx, tx, c.ID); err == nil {
+		c.Print = &p
+	}
+	if p, err := store.ParcelOf(ctx, tx, c.ID); err == nil {
+		c.Parcel = &p
+	}
+	c.Differences = compare(c.Application)
+	c.May = s.may(actor, c.Application)
+	return nil
+}
+
+// may lists the events that the officer could cause now: role and state, the claim, four eyes and their own case.
+func (s Service) may(actor identity.Actor, a licensing.Application) map[licensing.Event]bool {
+	out := map[licensing.Event]bool{}
+	for _, t := range licensing.Transitions {
+		if t.From == a.State && licensing.May(actor.Role, a.State, t.Event) == nil && s.guard(actor, a, t.Event) == nil {
+			out[t.Event] = true
+		}
+	}
+	return out
+}
+
+// compare sets the person's identity beside the register's values.
+func compare(a licensing.Application) []Difference {
+	line := func(field, declared, register string, same bool) Difference {
+		return Difference{Field: field, Declared: declared, Register: register, Same: same}
+	}
+	p, l := a.Applicant, a.Licence
+	return []Difference{
+		line("full_name", p.FullName, l.HolderName, licensing.SameName(p.FullName, l.HolderName)),
+		line("birth_date", p.BirthDate, l.HolderBirth, p.BirthDate == l.HolderBirth),
+		line("address", p.Address, l.HolderAddress, p.Address == "" || licensing.SameName(p.Address, l.HolderAddress)),
+	}
+}
+
+// staff refuses everybody who is not an officer.
+func staff(actor identity.Actor) error {
+	switch actor.Role {
+	case identity.RoleIntake, identity.RoleExaminer, identity.RoleApprover, identity.RoleSupervisor:
+		return nil
+	}
+	return fmt.Errorf("desk: %w", identity.ErrForbidden)
+}
+
+// ofOffice hides the cases of other offices, and drafts: a draft is nobody's business but its resident's.
+func ofOffice(actor identity.Actor, a licensing.Application) error {
+	if a.Office != actor.Office || a.State == licensing.Draft {
+		return fmt.Errorf("application %s: %w", a.ID, licensing.ErrNotFound)
+	}
+	return nil
+}
+
+// guard holds what the state machine cannot know: whose case it is, who holds it, who proposed.
+func (s Service) guard(actor identity.Actor, a licensing.Application, event licensing.Event) error {
+	me := identity.OfficerID(actor.ID)
+	if string(actor.PersonalNumber) == a.Applicant.PersonalNumber {
+		return licensing.ErrOwnCase
+	}
+	switch event {
+	case licensing.Claim:
+		if a.HeldByOther(me, s.Now()) || a.State == licensing.InReview && a.Holder != nil && *a.Holder == me {
+			return licensing.ErrHeld
+		}
+	case licensing.TakeOver:
+		if !a.HeldByOther(me, s.Now()) {
+			return licensing.ErrHeld
+		}
+	case licensing.Release:
+		if actor.Role != identity.RoleSupervisor && (a.Holder == nil || *a.Holder != me) {
+			return licensing.ErrHeld
+		}
+	case licensing.ProposeApproval, licensing.ProposeRefusal:
+		if a.Holder == nil || *a.Holder != me {
+			return licensing.ErrHeld
+		}
+	case licensing.Return:
+		if a.State == licensing.InReview && (a.Holder == nil || *a.Holder != me) {
+			return licensing.ErrHeld
+		}
+	case licensing.Approve, licensing.Refuse, licensing.SendBack:
+		if a.ExaminedBy != nil && *a.ExaminedBy == me {
+			return licensing.ErrFourEyes
+		}
+	}
+	return nil
+}
+
+// PhotoOpened records that the officer opened a picture of the case, before it is sent to them. Only pictures that the case
+// refers to, or referred to, are shown.
+func (s Service) PhotoOpened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
+	if err := staff(actor); err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		a, err := store.ByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := ofOffice(actor, a); err != nil {
+			return err
+		}
+		for _, u := range pictures(a) {
+			if u == upload {
+				return store.LogAccess(ctx, tx, actor, id, photoKey(u), s.Now())
+			}
+		}
+		return fmt.Errorf("upload %s of application %s: %w", upload, id, licensing.ErrNotFound)
+	})
+}
+
+func photoKey(upload uuid.UUID) string { return "photo:" + upload.String() }
+
+func pictures(a licensing.Application) []uuid.UUID {
+	var out []uuid.UUID
+	if a.Health.Upload != nil {
+		out = append(out, uuid.UUID(*a.Health.Upload))
+	}
+	if a.Portrait != nil {
+		out = append(out, uuid.UUID(*a.Portrait))
+	}
+	return out
+}
+
+// seenAll says whether the officer has opened every picture: nobody decides without looking.
+func seenAll(ctx context.Context, q store.Querier, actor identity.Actor, a licensing.Application) (bool, error) {
+	for _, u := range pictures(a) {
+		ok, err := store.Seen(ctx, q, actor, a.ID, photoKey(u))
+		if err != nil || !ok {
+			return false, err
+		}
+	}
+	return true, nil
+}

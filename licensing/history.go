@@ -1,0 +1,93 @@
+package licensing
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"giahan/identity"
+)
+
+// Entry is one line of a case's history: who did what, when, and why. Lines are only ever added; each carries the hash of
+// the one before, so that a changed, missing or reordered line shows.
+type Entry struct {
+	Application ApplicationID
+	Seq         int // 1, 2, 3, …
+	At          time.Time
+	Role        identity.Role
+	ActorID     uuid.UUID
+	ActorName   string
+	OnBehalfOf  *uuid.UUID
+	Event       Event
+	From        State
+	To          State
+	Reason      string // code
+	Note        string // for colleagues; never shown to the resident
+	Prev        [32]byte
+	Hash        [32]byte
+}
+
+// ErrHistory says that a history does not fit together.
+var ErrHistory = errors.New("history broken")
+
+// Seal gives e its place after prev (nil for the first line) and its hash. The time is cut to microseconds, which is what
+// the database keeps.
+func (e Entry) Seal(prev *Entry) Entry {
+	e.Seq = 1
+	e.Prev = [32]byte{}
+	if prev != nil {
+		e.Seq, e.Prev = prev.Seq+1, prev.Hash
+	}
+	e.At = e.At.UTC().Truncate(time.Microsecond)
+	e.Hash = e.digest()
+	return e
+}
+
+// digest hashes every field with its length in front, so that no two different lines have the same bytes.
+func (e Entry) digest() [32]byte {
+	h := sha256.New()
+	field := func(b []byte) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
+		h.Write(n[:])
+		h.Write(b)
+	}
+	field(e.Application[:])
+	field(binary.BigEndian.AppendUint64(nil, uint64(e.Seq)))
+	field([]byte(e.At.UTC().Format(time.RFC3339Nano)))
+	field([]byte(e.Role))
+	field(e.ActorID[:])
+	field([]byte(e.ActorName))
+	if e.OnBehalfOf != nil {
+		field(e.OnBehalfOf[:])
+	} else {
+		field(nil)
+	}
+	for _, s := range []string{string(e.Event), string(e.From), string(e.To), e.Reason, e.Note} {
+		field([]byte(s))
+	}
+	field(e.Prev[:])
+	return [32]byte(h.Sum(nil))
+}
+
+// VerifyHistory checks the chain and the transitions of one case; the error names the first line that is wrong.
+func VerifyHistory(entries []Entry) error {
+	var prev *Entry
+	state := Draft
+	for i := range entries {
+		e := entries[i]
+		if s := e.Seal(prev); e.Seq != s.Seq || e.Prev != s.Prev || e.Hash != s.Hash {
+			return fmt.Errorf("application %s line %d: %w", e.Application, i+1, ErrHistory)
+		}
+		to, err := Next(e.From, e.Event)
+		if err != nil || e.From != state || to != e.To {
+			return fmt.Errorf("application %s line %d, %s: %w", e.Application, i+1, e.Event, ErrHistory)
+		}
+		prev, state = &entries[i], e.To
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+// Package jobs names the work that is done after a transaction: River arguments only. Arguments are plain JSON in the
+// database, so they carry identifiers and nothing about a person.
+package jobs
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// Schema is the database schema in which River keeps its tables.
+const Schema = "jobs"
+
+// Inserter puts a job into the transaction that makes it necessary; *river.Client[pgx.Tx] is one.
+type Inserter interface {
+	InsertTx(ctx context.Context, tx pgx.Tx, args river.JobArgs, opts *river.InsertOpts) (*rivertype.JobInsertResult, error)
+}
+
+// attempts is how often a partner is asked before a job is given up to the visible list: with River's growing
+// pauses (attempt⁴ seconds) this is about three weeks.
+const attempts = 25
+
+func opts() river.InsertOpts { return river.InsertOpts{MaxAttempts: attempts} }
+
+// SyncPortal tells the national portal every change of a case up to Seq.
+type SyncPortal struct {
+	Application uuid.UUID `json:"application"`
+	Seq         int       `json:"seq"`
+}
+
+// QueryPayment asks the payment house what became of an order.
+type QueryPayment struct {
+	Payment uuid.UUID `json:"payment"`
+}
+
+// OrderPrint orders the card of an approved case.
+type OrderPrint struct {
+	Application uuid.UUID `json:"application"`
+}
+
+// CheckPrint asks the print house for its answer.
+type CheckPrint struct {
+	Application uuid.UUID `json:"application"`
+}
+
+// WriteRegister writes the new licence back to the register.
+type WriteRegister struct {
+	Application uuid.UUID `json:"application"`
+}
+
+// SendParcel hands the card to the post.
+type SendParcel struct {
+	Application uuid.UUID `json:"application"`
+}
+
+// TrackParcel asks the post where the parcel is.
+type TrackParcel struct {
+	Application uuid.UUID `json:"application"`
+}
+
+// CloseOverdue closes cases whose resident has not answered or not paid in time; periodic.
+type CloseOverdue struct{}
+
+// Sweep removes what nobody needs any more: forgotten uploads, dead sessions, old counters; periodic.
+type Sweep struct{}
+
+// Reconcile asks again about payments that stay open; periodic.
+type Reconcile struct{}
+
+// The kinds, as River stores them.
+func (SyncPortal) Kind() string    { return "sync_portal" }
+func (QueryPayment) Kind() string  { return "query_payment" }
+func (OrderPrint) Kind() string    { return "order_print" }
+func (CheckPrint) Kind() string    { return "check_print" }
+func (WriteRegister) Kind() string { return "write_register" }
+func (SendParcel) Kind() string    { return "send_parcel" }
+func (TrackParcel) Kind() string   { return "track_parcel" }
+func (CloseOverdue) Kind() string  { return "close_overdue" }
+func (Sweep) Kind() string         { return "sweep" }
+func (Reconcile) Kind() string     { return "reconcile_payments" }
+
+// InsertOpts of each job.
+func (SyncPortal) InsertOpts() river.InsertOpts    { return opts() }
+func (QueryPayment) InsertOpts() river.InsertOpts  { return opts() }
+func (OrderPrint) InsertOpts() river.InsertOpts    { return opts() }
+func (CheckPrint) InsertOpts() river.InsertOpts    { return opts() }
+func (WriteRegister) InsertOpts() river.InsertOpts { return opts() }
+func (SendParcel) InsertOpts() river.InsertOpts    { return opts() }
+func (TrackParcel) InsertOpts() river.InsertOpts   { return opts() }

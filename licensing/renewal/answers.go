@@ -1,0 +1,134 @@
+package renewal
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/casework"
+	"giahan/licensing/store"
+	"giahan/media"
+)
+
+// change locks the resident's case, checks that the item may be changed, applies set and writes. While a case is Returned, the
+// item is marked as corrected by the caller's done.
+func (s Service) change(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, item licensing.Item,
+	done func(a licensing.Application) bool, set func(a *licensing.Application) error) error {
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		if version != 0 && version != a.Version {
+			return licensing.ErrOutdated
+		}
+		returned, err := store.ReturnedItems(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !editable(*a, returned, item) {
+			return licensing.ErrNotEditable
+		}
+		if err := set(a); err != nil {
+			return err
+		}
+		a.UpdatedAt = s.Now()
+		if a.State == licensing.Returned && done(*a) {
+			if err := store.FixItem(ctx, tx, id, item, a.UpdatedAt); err != nil {
+				return err
+			}
+		}
+		return store.Update(ctx, tx, a)
+	})
+}
+
+func always(licensing.Application) bool { return true }
+
+// SaveContact keeps how to reach the person and where the card goes. version is that of the page; 0 is "whatever it is".
+func (s Service) SaveContact(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, c licensing.Contact) error {
+	if err := c.Check().Or(); err != nil {
+		return err
+	}
+	if c.Delivery == licensing.Pickup {
+		c.Street, c.Commune = "", ""
+	}
+	return s.change(ctx, actor, id, version, licensing.ItemDelivery, always, func(a *licensing.Application) error {
+		a.Contact = c
+		return nil
+	})
+}
+
+// SaveClass keeps the class that the person chose. Only a draft may change it.
+func (s Service) SaveClass(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, class licensing.Class) error {
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		if a.State != licensing.Draft {
+			return licensing.ErrNotEditable
+		}
+		if version != 0 && version != a.Version {
+			return licensing.ErrOutdated
+		}
+		ok := false
+		for _, c := range s.Clerk.Rules.Choices(a.Licence, licensing.DateOf(s.Now())) {
+			ok = ok || c == class
+		}
+		if !ok {
+			return licensing.FieldErrors{{Field: "class", Key: "error_class"}}
+		}
+		a.Choice, a.UpdatedAt = class, s.Now()
+		return store.Update(ctx, tx, a)
+	})
+}
+
+// SaveHealth keeps the certificate as it was typed, and its picture where one was sent; nil keeps the picture that is there.
+// A case sent back for its certificate needs a new picture before it counts as corrected.
+func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, number string, signed licensing.Date, upload *media.UploadID) error {
+	number = licensing.NormalizeHealthNumber(number)
+	if err := s.Clerk.Rules.CheckHealth(number, signed, licensing.DateOf(s.Now())).Or(); err != nil {
+		return err
+	}
+	fresh := func(licensing.Application) bool { return upload != nil }
+	return s.change(ctx, actor, id, version, licensing.ItemHealth, fresh, func(a *licensing.Application) error {
+		a.Health.Number, a.Health.SignedOn = number, signed
+		if upload != nil {
+			a.Health.Upload = upload
+		}
+		return nil
+	})
+}
+
+// SavePortrait keeps the portrait.
+func (s Service) SavePortrait(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload media.UploadID) error {
+	return s.change(ctx, actor, id, 0, licensing.ItemPortrait, always, func(a *licensing.Application) error {
+		a.Portrait = &upload
+		return nil
+	})
+}
+
+// MayChange says before a picture is taken in whether it would be kept: nobody fills the store for a case that is decided.
+func (s Service) MayChange(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, item licensing.Item) error {
+	c, err := s.Load(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if !c.Editable(item) {
+		return licensing.ErrNotEditable
+	}
+	return nil
+}
+
+// Discard removes a draft. A case that was submitted can only be withdrawn.
+func (s Service) Discard(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		if a.State != licensing.Draft {
+			return licensing.ErrNotEditable
+		}
+		return store.DeleteDraft(ctx, tx, id)
+	})
+}

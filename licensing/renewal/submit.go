@@ -1,0 +1,203 @@
+package renewal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/casework"
+	"giahan/licensing/jobs"
+	"giahan/licensing/store"
+)
+
+// Submit hands the case in: once, however often it is called. The register is read again before, and what it says now is
+// what counts. A second call answers licensing.ErrAlreadySubmitted, an outdated page licensing.ErrOutdated, missing
+// tasks licensing.ErrIncomplete, a missing declaration licensing.FieldErrors.
+func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.ApplicationID, version int, declared bool) error {
+	fresh, err := s.fresh(ctx, r, id)
+	if err != nil {
+		return fmt.Errorf("submit: %w", err)
+	}
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		actor, now := r.Actor(), s.Now()
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		if a.State != licensing.Draft {
+			return licensing.ErrAlreadySubmitted
+		}
+		if version != a.Version {
+			return licensing.ErrOutdated
+		}
+		if !declared {
+			return licensing.FieldErrors{{Field: "declared", Key: "error_declaration"}}
+		}
+		a.Licence = fresh
+		if err := s.settle(ctx, tx, a); err != nil {
+			return err
+		}
+		a.SubmittedAt = &now
+		if _, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Submit, At: now}); err != nil {
+			return err
+		}
+		_, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.RequestFee, At: now})
+		return err
+	})
+}
+
+// fresh reads the case's licence from the register again, outside of any transaction.
+func (s Service) fresh(ctx context.Context, r identity.Resident, id licensing.ApplicationID) (licensing.Licence, error) {
+	a, err := store.ByID(ctx, s.Pool, id)
+	if err != nil {
+		return licensing.Licence{}, err
+	}
+	if err := own(r.Actor(), a); err != nil {
+		return licensing.Licence{}, err
+	}
+	if a.State != licensing.Draft {
+		return a.Licence, nil
+	}
+	ls, err := s.Register.Licences(ctx, r.PersonalNumber)
+	if errors.Is(err, licensing.ErrPartnerDown) {
+		return licensing.Licence{}, licensing.ErrRegisterDown
+	}
+	if err != nil {
+		return licensing.Licence{}, err
+	}
+	for _, l := range ls {
+		if l.Number == a.Licence.Number {
+			return l, nil
+		}
+	}
+	return licensing.Licence{}, licensing.ErrNotEligible
+}
+
+// settle checks that the case is complete and possible today, and fixes what the rules say: classes, fee, code.
+func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
+	today := licensing.DateOf(s.Now())
+	d := s.decide(*a, today)
+	c := Case{Application: *a, Choices: s.Clerk.Rules.Choices(a.Licence, today), Preview: d}
+	if !c.Complete() {
+		return licensing.ErrIncomplete
+	}
+	if d.NeedsHealth {
+		if err := s.Clerk.Rules.CheckHealth(a.Health.Number, a.Health.SignedOn, today).Or(); err != nil {
+			return err
+		}
+	}
+	if !d.Possible() {
+		return licensing.ErrNotEligible
+	}
+	n, err := store.NextNumber(ctx, tx, a.Office, today)
+	if err != nil {
+		return err
+	}
+	a.Code, a.Decision, a.Fee = licensing.NewCode(a.Office, today, n), &d, d.Fee
+	return nil
+}
+
+// Pay begins a payment and answers the address at which the person pays. While a payment is open the same one is continued:
+// pressing twice never pays twice. Errors: licensing.ErrNotEditable where nothing is due.
+func (s Service) Pay(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) (string, error) {
+	var (
+		p    store.Payment
+		code string
+	)
+	err := casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		code = a.Code
+		var err error
+		switch a.State {
+		case licensing.PaymentPending:
+			p, err = store.LatestPayment(ctx, tx, id)
+			return err
+		case licensing.PaymentDue:
+			p = store.Payment{ID: s.NewID(), Application: id, Amount: a.Fee, CreatedAt: s.Now()}
+			return s.beginPayment(ctx, tx, actor, a, p)
+		}
+		return licensing.ErrNotEditable
+	})
+	if err != nil {
+		return "", fmt.Errorf("pay: %w", err)
+	}
+	back := s.PublicURL + "/applications/" + id.String() + "/paid"
+	return s.Payments.PayURL(p.ID, p.Amount, code, back, s.Now()), nil
+}
+
+func (s Service) beginPayment(ctx context.Context, tx pgx.Tx, actor identity.Actor, a *licensing.Application, p store.Payment) error {
+	if err := store.InsertPayment(ctx, tx, p); err != nil {
+		return err
+	}
+	_, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.StartPayment, At: s.Now()})
+	return err
+}
+
+// AskPayment has the payment house asked about a case's payment: the browser's return proves nothing, but it is a good
+// moment to ask.
+func (s Service) AskPayment(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		if a.State != licensing.PaymentPending {
+			return nil
+		}
+		p, err := store.LatestPayment(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		_, err = s.Clerk.Jobs.InsertTx(ctx, tx, jobs.QueryPayment{Payment: uuid.UUID(p.ID)}, nil)
+		return err
+	})
+}
+
+// Resubmit hands a corrected case back. Every returned item must have been corrected: licensing.ErrIncomplete otherwise.
+func (s Service) Resubmit(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		if a.State == licensing.Resubmitted {
+			return licensing.ErrAlreadySubmitted
+		}
+		items, err := store.ReturnedItems(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, i := range items {
+			if i.FixedAt == nil {
+				return licensing.ErrIncomplete
+			}
+		}
+		a.ReplyBy = licensing.Date{}
+		_, err = s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Resubmit, At: s.Now()})
+		return err
+	})
+}
+
+// Withdraw takes the case back, as long as nobody has decided.
+func (s Service) Withdraw(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
+	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		if err := own(actor, *a); err != nil {
+			return err
+		}
+		if a.State == licensing.Withdrawn {
+			return nil
+		}
+		if a.State == licensing.Submitted {
+			if err := casework.Refund(ctx, tx, a, s.Now()); err != nil {
+				return err
+			}
+		}
+		a.Holder, a.HeldAt = nil, nil
+		_, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Withdraw, At: s.Now()})
+		return err
+	})
+}

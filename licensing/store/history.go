@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+)
+
+// AppendEntry seals e onto the end of its case's history and writes it. The case must be locked, so that two lines never
+// claim the same place.
+func AppendEntry(ctx context.Context, tx pgx.Tx, e licensing.Entry) (licensing.Entry, error) {
+	last, err := lastEntry(ctx, tx, e.Application)
+	if err != nil {
+		return e, err
+	}
+	e = e.Seal(last)
+	_, err = tx.Exec(ctx, `insert into application_events (application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event,
+			from_state, to_state, reason, note, prev_hash, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		uuid.UUID(e.Application), e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note,
+		e.Prev[:], e.Hash[:])
+	return e, wrap("append history", err)
+}
+
+func lastEntry(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID) (*licensing.Entry, error) {
+	rows, err := tx.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
+		reason, note, prev_hash, hash from application_events where application_id = $1 order by seq desc limit 1`, uuid.UUID(id))
+	es, err := entries(rows, err)
+	if err != nil || len(es) == 0 {
+		return nil, err
+	}
+	return &es[0], nil
+}
+
+// History reads the whole history of a case, oldest first.
+func History(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.Entry, error) {
+	return entries(q.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
+		reason, note, prev_hash, hash from application_events where application_id = $1 order by seq`, uuid.UUID(id)))
+}
+
+func entries(rows pgx.Rows, err error) ([]licensing.Entry, error) {
+	if err != nil {
+		return nil, wrap("read history", err)
+	}
+	es, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.Entry, error) {
+		var (
+			e          licensing.Entry
+			id         uuid.UUID
+			prev, hash []byte
+		)
+		err := row.Scan(&id, &e.Seq, &e.At, &e.Role, &e.ActorID, &e.ActorName, &e.OnBehalfOf, &e.Event, &e.From, &e.To, &e.Reason,
+			&e.Note, &prev, &hash)
+		e.Application = licensing.ApplicationID(id)
+		copy(e.Prev[:], prev)
+		copy(e.Hash[:], hash)
+		return e, err
+	})
+	return es, wrap("read history", err)
+}
+
+// AddReturnedItem writes one thing that the resident must correct.
+func AddReturnedItem(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, r licensing.ReturnedItem) error {
+	_, err := tx.Exec(ctx, `insert into returned_items (application_id, round, item, reason, note) values ($1, $2, $3, $4, $5)`,
+		uuid.UUID(id), r.Round, r.Item, r.Reason, r.Note)
+	return wrap("add returned item", err)
+}
+
+// ReturnedItems reads what was returned in the last round, fixed or not, in the order of licensing.Items.
+func ReturnedItems(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.ReturnedItem, error) {
+	rows, err := q.Query(ctx, `select round, item, reason, note, fixed_at from returned_items where application_id = $1
+		and round = (select max(round) from returned_items where application_id = $1)`, uuid.UUID(id))
+	if err != nil {
+		return nil, wrap("read returned items", err)
+	}
+	got, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.ReturnedItem, error) {
+		var r licensing.ReturnedItem
+		return r, row.Scan(&r.Round, &r.Item, &r.Reason, &r.Note, &r.FixedAt)
+	})
+	var out []licensing.ReturnedItem
+	for _, item := range licensing.Items {
+		for _, r := range got {
+			if r.Item == item {
+				out = append(out, r)
+			}
+		}
+	}
+	return out, wrap("read returned items", err)
+}
+
+// FixItem marks a returned item as corrected.
+func FixItem(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, item licensing.Item, at time.Time) error {
+	_, err := tx.Exec(ctx, `update returned_items set fixed_at = $3 where application_id = $1 and item = $2 and fixed_at is null`,
+		uuid.UUID(id), item, at)
+	return wrap("fix returned item", err)
+}
+
+// Synced marks a line of the history as told to the national portal.
+func Synced(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, seq int, at time.Time) error {
+	_, err := tx.Exec(ctx, `insert into portal_syncs (application_id, seq, at) values ($1, $2, $3) on conflict do nothing`, uuid.UUID(id), seq, at)
+	return wrap("mark synced", err)
+}
+
+// Unsynced lists the lines up to seq of which the national portal has not been told, oldest first.
+func Unsynced(ctx context.Context, q Querier, id licensing.ApplicationID, seq int) ([]licensing.Entry, error) {
+	return entries(q.Query(ctx, `select e.application_id, e.seq, e.at, e.actor_role, e.actor_id, e.actor_name, e.on_behalf_of, e.event, e.from_state,
+			e.to_state, e.reason, e.note, e.prev_hash, e.hash
+		from application_events e left join portal_syncs s using (application_id, seq)
+		where e.application_id = $1 and e.seq <= $2 and s.seq is null order by e.seq`, uuid.UUID(id), seq))
+}
+
+// LogAccess records that somebody opened a case or a picture of it.
+func LogAccess(ctx context.Context, tx pgx.Tx, actor identity.Actor, id licensing.ApplicationID, what string, at time.Time) error {
+	_, err := tx.Exec(ctx, `insert into access_log (at, actor_role, actor_id, application_id, what, purpose) values ($1, $2, $3, $4, $5, '')`,
+		at, actor.Role, actor.ID, uuid.UUID(id), what)
+	return wrap("log access", err)
+}
+
+// Seen says whether the officer has opened what (e.g. "photo:portrait:<id>") of the case since the moment.
+func Seen(ctx context.Context, q Querier, actor identity.Actor, id licensing.ApplicationID, what string) (bool, error) {
+	var ok bool
+	err := q.QueryRow(ctx, `select exists (select from access_log where application_id = $1 and actor_id = $2 and what = $3)`,
+		uuid.UUID(id), actor.ID, what).Scan(&ok)
+	return ok, wrap("read access log", err)
+}

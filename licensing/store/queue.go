@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+)
+
+// Cursor is where a page of the queue begins: after this due date and case. The zero value is the first page.
+type Cursor struct {
+	DueAt *time.Time
+	ID    licensing.ApplicationID
+}
+
+// CursorAfter is where the page after a case begins.
+func CursorAfter(a licensing.Application) Cursor {
+	at := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC) // sorts last, as in the query
+	if a.DueAt != nil {
+		at = *a.DueAt
+	}
+	return Cursor{DueAt: &at, ID: a.ID}
+}
+
+// InStates lists the cases of an office in the given states, next due first, without a due date last. holder limits it to
+// those that an officer holds; nil is everybody's.
+func InStates(ctx context.Context, q Querier, office string, states []licensing.State, holder *identity.OfficerID, after Cursor, limit int) ([]licensing.Application, error) {
+	names := make([]string, len(states))
+	for i, s := range states {
+		names[i] = string(s)
+	}
+	return list(q.Query(ctx, `select `+columns+` from applications
+		where office = $1 and state = any($2) and ($3::uuid is null or holder = $3)
+		and (coalesce(due_at, timestamptz '9999-12-31 00:00Z'), id) > (coalesce($4, '-infinity'::timestamptz), $5)
+		order by coalesce(due_at, timestamptz '9999-12-31 00:00Z'), id limit $6`,
+		office, names, (*uuid.UUID)(holder), after.DueAt, uuid.UUID(after.ID), limit))
+}
+
+// CountStates counts the cases of an office by state.
+func CountStates(ctx context.Context, q Querier, office string) (map[licensing.State]int, error) {
+	rows, err := q.Query(ctx, `select state, count(*) from applications where office = $1 and state <> 'draft' group by state`, office)
+	if err != nil {
+		return nil, wrap("count cases", err)
+	}
+	out := map[licensing.State]int{}
+	var (
+		s licensing.State
+		n int
+	)
+	_, err = pgx.ForEachRow(rows, []any{&s, &n}, func() error { out[s] = n; return nil })
+	return out, wrap("count cases", err)
+}
+
+// CountHeld counts the open cases that an officer holds.
+func CountHeld(ctx context.Context, q Querier, officer identity.OfficerID) (int, error) {
+	var n int
+	err := q.QueryRow(ctx, `select count(*) from applications where holder = $1 and state = 'in_review'`, uuid.UUID(officer)).Scan(&n)
+	return n, wrap("count held cases", err)
+}
+
+// Search finds cases of an office by dossier code or personal number, exactly.
+func Search(ctx context.Context, q Querier, office, text string) ([]licensing.Application, error) {
+	return list(q.Query(ctx, `select `+columns+` from applications where office = $1 and state <> 'draft'
+		and (code = $2 or code like '%-' || $2 or applicant->>'personal_number' = $2) order by created_at desc limit 50`, office, text))
+}
+
+// Forgotten lists returned cases whose last day to answer is over, and unpaid cases submitted before the moment.
+func Forgotten(ctx context.Context, q Querier, today licensing.Date, unpaidBefore time.Time) ([]licensing.ApplicationID, error) {
+	rows, err := q.Query(ctx, `select id from applications where (state = 'returned' and reply_by < $1::date)
+		or (state = 'payment_due' and submitted_at < $2) order by id limit 500`, today.String(), unpaidBefore)
+	if err != nil {
+		return nil, wrap("list forgotten cases", err)
+	}
+	ids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.ApplicationID, error) {
+		var id uuid.UUID
+		err := row.Scan(&id)
+		return licensing.ApplicationID(id), err
+	})
+	return ids, wrap("list forgotten cases", err)
+}
+
+// OfficerNames maps officers to their names: colleagues see who holds a case.
+func OfficerNames(ctx context.Context, q Querier, office string) (map[identity.OfficerID]string, error) {
+	rows, err := q.Query(ctx, `select id, full_name from officers where office = $1`, office)
+	if err != nil {
+		return nil, wrap("read officers", err)
+	}
+	out := map[identity.OfficerID]string{}
+	var (
+		id   uuid.UUID
+		name string
+	)
+	_, err = pgx.ForEachRow(rows, []any{&id, &name}, func() error { out[identity.OfficerID(id)] = name; return nil })
+	return out, wrap("read officers", err)
+}
