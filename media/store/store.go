@@ -1,0 +1,168 @@
+// Package store holds the SQL of uploads. Writes take a transaction, so that writing outside of one does not compile.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"giahan/media"
+)
+
+// Querier is what reading needs: a pool, a connection or a transaction.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// ErrInUse says that an application refers to the upload, so it stays.
+var ErrInUse = errors.New("upload is in use")
+
+// Insert writes a new upload.
+func Insert(ctx context.Context, tx pgx.Tx, u media.Upload) error {
+	_, err := tx.Exec(ctx, `
+		insert into uploads (id, owner, kind, object, thumbnail, sha256, bytes, width, height, verdicts, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		uuid.UUID(u.ID), u.Owner, string(u.Kind), u.Object, u.Thumbnail, u.SHA256[:], u.Bytes, u.Width, u.Height,
+		words(u.Verdicts), u.CreatedAt)
+	if err != nil {
+		return fmt.Errorf("insert upload %s: %w", u.ID, err)
+	}
+	return nil
+}
+
+// ByID reads one upload. Error: media.ErrNotFound.
+func ByID(ctx context.Context, q Querier, id media.UploadID) (media.Upload, error) {
+	u, err := scan(q.QueryRow(ctx, `
+		select id, owner, kind, object, thumbnail, sha256, bytes, width, height, verdicts, created_at, replaced_at
+		from uploads where id = $1`, uuid.UUID(id)))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return media.Upload{}, media.ErrNotFound
+	}
+	if err != nil {
+		return media.Upload{}, fmt.Errorf("read upload %s: %w", id, err)
+	}
+	return u, nil
+}
+
+// Replace notes since when another picture stands in an upload's place; the first time counts. Nothing is removed here:
+// the sweeper does that when no application refers to it any more. Error: media.ErrNotFound.
+func Replace(ctx context.Context, tx pgx.Tx, id media.UploadID, at time.Time) error {
+	tag, err := tx.Exec(ctx, `update uploads set replaced_at = coalesce(replaced_at, $2) where id = $1`, uuid.UUID(id), at)
+	if err != nil {
+		return fmt.Errorf("replace upload %s: %w", id, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return media.ErrNotFound
+	}
+	return nil
+}
+
+// CountToday counts what a person has sent at or after since, kept or not.
+func CountToday(ctx context.Context, q Querier, owner uuid.UUID, since time.Time) (n int, err error) {
+	err = q.QueryRow(ctx, `select count(*) from uploads where owner = $1 and created_at >= $2`, owner, since).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count uploads of %s: %w", owner, err)
+	}
+	return n, nil
+}
+
+// LockOwner makes a person's uploads wait for each other until the transaction ends, so that counting and inserting are
+// one step. The lock's class keeps it apart from other advisory locks.
+func LockOwner(ctx context.Context, tx pgx.Tx, owner uuid.UUID) error {
+	const class = 0x75706c64 // "upld"
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1::int, hashtext($2::text))`, class, owner.String())
+	if err != nil {
+		return fmt.Errorf("lock uploads of %s: %w", owner, err)
+	}
+	return nil
+}
+
+// Orphans gives at most limit uploads that no application refers to, made (or replaced, if they were) before a time;
+// the oldest first.
+func Orphans(ctx context.Context, q Querier, before time.Time, limit int) ([]media.Upload, error) {
+	rows, err := q.Query(ctx, `
+		select id, owner, kind, object, thumbnail, sha256, bytes, width, height, verdicts, created_at, replaced_at
+		from uploads u
+		where coalesce(replaced_at, created_at) < $1
+		  and not exists (select 1 from applications where portrait_upload = u.id)
+		  and not exists (select 1 from applications where health_upload = u.id)
+		order by created_at, id
+		limit $2`, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list orphaned uploads: %w", err)
+	}
+	uploads, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (media.Upload, error) { return scan(row) })
+	if err != nil {
+		return nil, fmt.Errorf("list orphaned uploads: %w", err)
+	}
+	return uploads, nil
+}
+
+// Delete removes a row, unless an application refers to it (ErrInUse; the transaction is over then). The foreign key
+// decides, so an application that takes up the picture at this very moment wins or waits. Error: media.ErrNotFound.
+func Delete(ctx context.Context, tx pgx.Tx, id media.UploadID) error {
+	const foreignKeyViolation = "23503"
+	tag, err := tx.Exec(ctx, `delete from uploads where id = $1`, uuid.UUID(id))
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == foreignKeyViolation {
+		return ErrInUse
+	}
+	if err != nil {
+		return fmt.Errorf("delete upload %s: %w", id, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return media.ErrNotFound
+	}
+	return nil
+}
+
+// Unknown gives those of the objects' names that no row mentions.
+func Unknown(ctx context.Context, q Querier, names []string) ([]string, error) {
+	rows, err := q.Query(ctx, `
+		select name from unnest($1::text[]) as given (name)
+		where not exists (select 1 from uploads where object = name)
+		  and not exists (select 1 from uploads where thumbnail = name)`, names)
+	if err != nil {
+		return nil, fmt.Errorf("look up objects: %w", err)
+	}
+	unknown, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("look up objects: %w", err)
+	}
+	return unknown, nil
+}
+
+// scan reads the columns in the order in which ByID and Orphans list them.
+func scan(row pgx.Row) (media.Upload, error) {
+	var u media.Upload
+	var id uuid.UUID
+	var kind string
+	var sum []byte
+	var verdicts []string
+	err := row.Scan(&id, &u.Owner, &kind, &u.Object, &u.Thumbnail, &sum, &u.Bytes, &u.Width, &u.Height, &verdicts,
+		&u.CreatedAt, &u.ReplacedAt)
+	if err != nil {
+		return media.Upload{}, err
+	}
+	u.ID, u.Kind = media.UploadID(id), media.Kind(kind)
+	copy(u.SHA256[:], sum) // the table checks its length
+	u.Verdicts = make([]media.Verdict, len(verdicts))
+	for i, v := range verdicts {
+		u.Verdicts[i] = media.Verdict(v)
+	}
+	return u, nil
+}
+
+func words(verdicts []media.Verdict) []string {
+	w := make([]string, len(verdicts))
+	for i, v := range verdicts {
+		w[i] = string(v)
+	}
+	return w
+}
