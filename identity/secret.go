@@ -1,0 +1,17 @@
+package identity
+
+import "log/slog"
+
+// Secret is a text that must never be printed: client secrets, nonces, code verifiers. Every way of formatting it gives
+// "[redacted]"; Reveal is the only way to the value, so that its uses can be counted.
+type Secret string
+
+const redacted = "[redacted]"
+
+// Reveal gives the value itself.
+func (s Secret) Reveal() string { return string(s) }
+
+func (s Secret) String() string               { return redacted }
+func (s Secret) GoString() string             { return redacted }
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (s Secret) LogValue() slog.Value         { return slog.StringValue(redacted) }

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+)
+
+// CreateSession stores a session; of its Resident or Officer only the ID.
+func CreateSession(ctx context.Context, tx pgx.Tx, s identity.Session) error {
+	var resident, officer *uuid.UUID
+	if s.Resident != nil {
+		resident = (*uuid.UUID)(&s.Resident.ID)
+	}
+	if s.Officer != nil {
+		officer = (*uuid.UUID)(&s.Officer.ID)
+	}
+	_, err := tx.Exec(ctx, `
+		insert into sessions (token_hash, audience, resident_id, officer_id, auth_time, created_at, seen_at, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		s.TokenHash[:], s.Audience, resident, officer, s.AuthTime, s.CreatedAt, s.SeenAt, s.ExpiresAt)
+	if err != nil {
+		return fmt.Errorf("create session: %w", err)
+	}
+	return nil
+}
+
+// SessionByHash finds a session with its person in one indexed query, ended ones included; ErrNotFound.
+func SessionByHash(ctx context.Context, db Querier, audience identity.Audience, hash [32]byte) (identity.Session, error) {
+	s := identity.Session{TokenHash: hash, Audience: audience}
+	var err error
+	if audience == identity.Officers {
+		err = officerSession(ctx, db, &s)
+	} else {
+		err = residentSession(ctx, db, &s)
+	}
+	if err != nil {
+		return identity.Session{}, fmt.Errorf("session by hash: %w", err)
+	}
+	return s, nil
+}
+
+func residentSession(ctx context.Context, db Querier, s *identity.Session) error {
+	var r identity.Resident
+	err := db.QueryRow(ctx, `
+		select s.auth_time, s.created_at, s.seen_at, s.expires_at,
+			r.id, r.issuer, r.subject, r.personal_number, r.full_name, r.birth_date, r.sex, r.address, r.phone, r.level
+		from sessions s join residents r on r.id = s.resident_id
+		where s.token_hash = $1 and s.audience = 'resident'`, s.TokenHash[:]).
+		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, (*uuid.UUID)(&r.ID), &r.Issuer, &r.Subject,
+			&r.PersonalNumber, &r.FullName, &r.BirthDate, &r.Sex, &r.Address, &r.Phone, &r.Level)
+	s.Resident = &r
+	return notFound(err)
+}
+
+func officerSession(ctx context.Context, db Querier, s *identity.Session) error {
+	var o identity.Officer
+	err := db.QueryRow(ctx, `
+		select s.auth_time, s.created_at, s.seen_at, s.expires_at,
+			o.id, o.issuer, o.subject, o.full_name, o.personal_number, o.role, o.office, o.active
+		from sessions s join officers o on o.id = s.officer_id
+		where s.token_hash = $1 and s.audience = 'officer'`, s.TokenHash[:]).
+		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, (*uuid.UUID)(&o.ID), &o.Issuer, &o.Subject,
+			&o.FullName, &o.PersonalNumber, &o.Role, &o.Office, &o.Active)
+	s.Officer = &o
+	return notFound(err)
+}
+
+// TouchInterval is how far seen_at may lag behind: a write for each request would cost more than it tells. A session may
+// thus end up to this much early, never late.
+const TouchInterval = time.Minute
+
+// TouchSession moves seen_at on, not more often than once a TouchInterval, and never revives an ended session: a request
+// that was slow must not undo the idle limit.
+func TouchSession(ctx context.Context, tx pgx.Tx, hash [32]byte, now time.Time) error {
+	_, err := tx.Exec(ctx, `
+		update sessions set seen_at = $2
+		where token_hash = $1 and seen_at <= $3 and seen_at > $4 and expires_at > $2`,
+		hash[:], now, now.Add(-TouchInterval), now.Add(-identity.SessionIdle))
+	if err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}
+
+// DeleteSession ends one session; ending one that is not there is no error.
+func DeleteSession(ctx context.Context, tx pgx.Tx, hash [32]byte) error {
+	if _, err := tx.Exec(ctx, `delete from sessions where token_hash = $1`, hash[:]); err != nil {
+		return fmt.Errorf("delete session: %w", err)
+	}
+	return nil
+}
+
+// DeleteSessionsOf ends every session of a person and says how many there were. who is a ResidentID or OfficerID.
+func DeleteSessionsOf(ctx context.Context, tx pgx.Tx, who uuid.UUID) (int64, error) {
+	tag, err := tx.Exec(ctx, `delete from sessions where resident_id = $1 or officer_id = $1`, who)
+	if err != nil {
+		return 0, fmt.Errorf("delete sessions of a person: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// keepEnded is how long an ended session is remembered, so that its owner reads "you were signed out" and not "sign in".
+const keepEnded = 24 * time.Hour
+
+// PurgeExpired removes sessions that ended a day ago and tries to sign in that came to nothing.
+func PurgeExpired(ctx context.Context, tx pgx.Tx, now time.Time) error {
+	if _, err := tx.Exec(ctx, `delete from sessions where expires_at < $1 or seen_at < $2`,
+		now.Add(-keepEnded), now.Add(-keepEnded-identity.SessionIdle)); err != nil {
+		return fmt.Errorf("purge sessions: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `delete from sign_in_attempts where created_at < $1`, now.Add(-AttemptLife)); err != nil {
+		return fmt.Errorf("purge sign-in attempts: %w", err)
+	}
+	return nil
+}
