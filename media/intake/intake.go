@@ -1,0 +1,181 @@
+// Package intake is the use case of pictures: take one in, give it back, sweep away what nobody needs.
+//
+// A picture is two objects and a row. The objects are written first and the row last, and they are removed in the
+// opposite order: so a row always has its objects, and whatever breaks in between leaves only objects that no row names,
+// which Sweep finds by their names' day.
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/media"
+	"giahan/media/photo"
+	"giahan/media/store"
+)
+
+// Pool is what we need of a *pgxpool.Pool.
+type Pool interface {
+	store.Querier
+	Begin(ctx context.Context) (pgx.Tx, error)
+}
+
+// Blob is what we need of a *blob.Store.
+type Blob interface {
+	Put(ctx context.Context, name string, plain []byte) error
+	Get(ctx context.Context, name string) ([]byte, error)
+	Delete(ctx context.Context, name string) error
+	List(ctx context.Context, prefix string, visit func(name string) error) error
+}
+
+// Service takes pictures in and gives them out. All fields are required.
+type Service struct {
+	Pool  Pool
+	Blob  Blob
+	Gate  *photo.Gate
+	Now   func() time.Time
+	NewID func() uuid.UUID // random, UUID v4
+}
+
+// cleanupTime bounds the removal of objects after a failure; it goes on when the request has already ended.
+const cleanupTime = 5 * time.Second
+
+// quotaWindow is the day of media.PerDayFiles: the last 24 hours, so that midnight gives nobody a second portion.
+const quotaWindow = 24 * time.Hour
+
+// Take reads a picture of the resident to its end or to the limit, checks it and keeps it. It belongs to no application
+// yet: the caller attaches it within a day, or Sweep removes it.
+//
+// Errors: identity.ErrForbidden for anybody but a resident; media.ErrQuota, ErrNoFile, ErrTooBig, ErrType,
+// ErrDimensions, ErrUnreadable, ErrStoreDown; the error of r or of ctx. Nothing is kept when there is an error.
+func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kind, r io.Reader) (media.Upload, error) {
+	if actor.Role != identity.RoleResident || !kind.Valid() {
+		return media.Upload{}, fmt.Errorf("take picture: %w", identity.ErrForbidden)
+	}
+	now := s.Now()
+	// Before the body is read: a person over their quota costs us nothing more. It is counted again with the row.
+	if err := checkQuota(ctx, s.Pool, actor.ID, now); err != nil {
+		return media.Upload{}, fmt.Errorf("take picture: %w", err)
+	}
+	picture, err := s.develop(ctx, kind, r)
+	if err != nil {
+		return media.Upload{}, fmt.Errorf("take picture: %w", err)
+	}
+	u := s.describe(actor.ID, kind, picture, now)
+	if err := s.keep(ctx, u, picture); err != nil {
+		return media.Upload{}, fmt.Errorf("take picture: %w", err)
+	}
+	return u, nil
+}
+
+// develop receives the picture outside of the gate, however slow the network is, and checks it inside.
+func (s *Service) develop(ctx context.Context, kind media.Kind, r io.Reader) (photo.Picture, error) {
+	in, err := receive(r)
+	if err != nil {
+		return photo.Picture{}, err
+	}
+	defer in.Close()
+	return s.Gate.Check(ctx, in.load, kind)
+}
+
+func (s *Service) describe(owner uuid.UUID, kind media.Kind, p photo.Picture, now time.Time) media.Upload {
+	return media.Upload{
+		ID:        media.UploadID(s.NewID()),
+		Owner:     owner,
+		Kind:      kind,
+		Object:    objectName(now, s.NewID()),
+		Thumbnail: objectName(now, s.NewID()),
+		SHA256:    p.SHA256,
+		Bytes:     int64(len(p.JPEG)),
+		Width:     p.Width,
+		Height:    p.Height,
+		Verdicts:  p.Verdicts,
+		CreatedAt: now,
+	}
+}
+
+// keep writes objects, then the row; if that fails, it removes the objects again as well as it can.
+func (s *Service) keep(ctx context.Context, u media.Upload, p photo.Picture) (err error) {
+	defer func() {
+		if err != nil {
+			s.discard(ctx, u)
+		}
+	}()
+	if err := s.Blob.Put(ctx, u.Object, p.JPEG); err != nil {
+		return err
+	}
+	if err := s.Blob.Put(ctx, u.Thumbnail, p.Thumbnail); err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		if err := store.LockOwner(ctx, tx, u.Owner); err != nil {
+			return err
+		}
+		if err := checkQuota(ctx, tx, u.Owner, u.CreatedAt); err != nil {
+			return err
+		}
+		return store.Insert(ctx, tx, u)
+	})
+}
+
+// discard removes the objects of an upload whose row was not written. A commit may have succeeded although its answer
+// was lost, so the row is looked up first; when even that is unknown, the objects stay for Sweep.
+func (s *Service) discard(ctx context.Context, u media.Upload) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	defer cancel()
+	if _, err := store.ByID(ctx, s.Pool, u.ID); !errors.Is(err, media.ErrNotFound) {
+		return
+	}
+	for _, name := range []string{u.Object, u.Thumbnail} {
+		if s.Blob.Delete(ctx, name) != nil {
+			return // the store is down: Sweep finds them
+		}
+	}
+}
+
+func checkQuota(ctx context.Context, q store.Querier, owner uuid.UUID, now time.Time) error {
+	n, err := store.CountToday(ctx, q, owner, now.Add(-quotaWindow))
+	if err != nil {
+		return err
+	}
+	if n >= media.PerDayFiles {
+		return media.ErrQuota
+	}
+	return nil
+}
+
+// Open gives an upload and its picture, or its thumbnail; both are JPEG.
+//
+// Open does not ask who wants to see it: knowing an id is not a permission. The use cases of licensing ask that first,
+// for they know whose case it is (licensing/renewal for its resident, licensing/desk for the officers).
+//
+// Errors: media.ErrNotFound; media.ErrDamaged when the content is not what was put there; media.ErrStoreDown. A row
+// whose object is gone is damage, not "not found": somebody has to look.
+func (s *Service) Open(ctx context.Context, id media.UploadID, thumbnail bool) (media.Upload, []byte, error) {
+	u, err := store.ByID(ctx, s.Pool, id)
+	if err != nil {
+		return media.Upload{}, nil, fmt.Errorf("open picture: %w", err)
+	}
+	name := u.Object
+	if thumbnail {
+		name = u.Thumbnail
+	}
+	b, err := s.Blob.Get(ctx, name)
+	if errors.Is(err, media.ErrNotFound) {
+		err = fmt.Errorf("%w: its object is missing", media.ErrDamaged)
+	}
+	if err != nil {
+		return media.Upload{}, nil, fmt.Errorf("open picture %s: %w", id, err)
+	}
+	if !thumbnail && !intact(u, b) {
+		return media.Upload{}, nil, fmt.Errorf("open picture %s: %w", id, media.ErrDamaged)
+	}
+	return u, b, nil
+}
