@@ -191,7 +191,7 @@ func TestConfigIsChecked(t *testing.T) {
 
 // What goes to the log and the page names the reason and nothing of the token, the code or the person.
 func TestErrorsTellNothing(t *testing.T) {
-	for _, r := range append(append(append(signatureRows(), keyRows()...), claimRows()...), flowRows()...) {
+	for _, r := range allRows() {
 		f := newFake(t)
 		r.lie(f)
 		_, err := f.signIn()
