@@ -185,6 +185,8 @@ func spoil(w http.ResponseWriter, r *http.Request, f Fault, status int, answer [
 		reply(w, http.StatusOK, []byte(`{"status": "pr`))
 	case Silent:
 		<-r.Context().Done() // until the other side gives up
+	case Cut:
+		panic(http.ErrAbortHandler)
 	default:
 		reply(w, status, answer)
 	}

@@ -11,12 +11,13 @@ const (
 	Refuse        Fault = "refuse"          // 422, nothing done
 	FailAfterWork Fault = "fail after work" // done, but the answer is 500
 	Garbage       Fault = "garbage"         // done, but the answer cannot be read
-	Silent        Fault = "silent"          // done, but no answer comes
+	Silent        Fault = "silent"          // done, but no answer comes until the caller gives up
+	Cut           Fault = "cut"             // done, but the line is cut before the answer
 	Duplicate     Fault = "duplicate"       // each callback comes three times
 )
 
 // Faults are all of them, in the order in which the console shows them.
-var Faults = []Fault{None, Refuse, FailAfterWork, Garbage, Silent, Duplicate}
+var Faults = []Fault{None, Refuse, FailAfterWork, Garbage, Silent, Cut, Duplicate}
 
 // Script is the list of what goes wrong next.
 type Script struct {

@@ -33,7 +33,7 @@ func open(t *testing.T, dir string) (*syncsim.Sim, *portal.Client) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	return sim, portal.New(portal.Config{BaseURL: addr, Secret: []byte(secret), OfficeCode: "H27.12", OfficeName: "Sở Giao thông vận tải Hà Tĩnh", Timeout: 300 * time.Millisecond})
+	return sim, portal.New(portal.Config{BaseURL: addr, Secret: []byte(secret), OfficeCode: "H27.12", OfficeName: "Sở Giao thông vận tải Hà Tĩnh", Timeout: 5 * time.Second})
 }
 
 func line(seq int, s licensing.NationalStatus) licensing.Progress {
@@ -87,7 +87,7 @@ func TestEachTransitionOfTheDomainIsTaken(t *testing.T) {
 func TestRepeatsAreHeardOnce(t *testing.T) {
 	dir := t.TempDir()
 	sim, c := open(t, dir)
-	for _, f := range []partnersim.Fault{partnersim.FailAfterWork, partnersim.Silent, partnersim.Garbage} {
+	for _, f := range []partnersim.Fault{partnersim.FailAfterWork, partnersim.Cut, partnersim.Garbage} {
 		if err := push(t, c, 1, 1); err != nil && !errors.Is(err, licensing.ErrPartnerDown) {
 			t.Fatal(err)
 		}
