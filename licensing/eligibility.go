@@ -147,7 +147,11 @@ func (r Rules) age(q Request, classes []NewClass) Requirement {
 		return Requirement{Key: ReqAge, Answer: Unknown, Rule: "Law 36/2024 Art. 59", Args: args}
 	}
 	old := q.On.Year - year
-	if born, err := ParseDate(q.Applicant.BirthDate); err == nil && q.On.Before(born.AddYears(old)) {
+	born, err := ParseDate(q.Applicant.BirthDate)
+	if err != nil && old == need {
+		return Requirement{Key: ReqAge, Answer: Unknown, Rule: "Law 36/2024 Art. 59", Args: args}
+	}
+	if err == nil && q.On.Before(born.AddYears(old)) {
 		old--
 	}
 	return answer(ReqAge, old >= need, "Law 36/2024 Art. 59", args)

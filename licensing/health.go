@@ -8,9 +8,9 @@ import (
 // healthNumber is the number of a driver's health certificate, e.g. 00001/GKSKLX/34001/24 (domain.md 3).
 var healthNumber = regexp.MustCompile(`^\d{1,6}/GKSKLX/\d{4,6}/\d{2}$`)
 
-// NormalizeHealthNumber takes out spaces and lifts the letters.
+// NormalizeHealthNumber takes out spaces and broken bytes (which could hide a space) and lifts the letters.
 func NormalizeHealthNumber(s string) string {
-	return strings.ToUpper(strings.Join(strings.Fields(s), ""))
+	return strings.ToUpper(strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), ""))
 }
 
 // CheckHealth says what is wrong with a typed certificate for a case submitted on that day.
