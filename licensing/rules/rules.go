@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
@@ -96,10 +97,26 @@ func Load(data []byte) (licensing.Rules, error) {
 		return licensing.Rules{}, fmt.Errorf("rules: %w", err)
 	}
 	r := b.rules()
-	if err := check(r); err != nil {
+	if err := errors.Join(check(r), b.checkDays()); err != nil {
 		return licensing.Rules{}, fmt.Errorf("rules: %w", err)
 	}
 	return r, nil
+}
+
+// checkDays looks at what the calendar cannot show: a day that stands twice, of which one row would win by chance.
+func (b book) checkDays() error {
+	var errs []error
+	seen := map[toml.LocalDate]bool{}
+	for _, x := range b.Day {
+		if seen[x.Date] {
+			errs = append(errs, fmt.Errorf("day %s: stands twice", x.Date))
+		}
+		if x.Source == "" {
+			errs = append(errs, fmt.Errorf("day %s: no source", x.Date))
+		}
+		seen[x.Date] = true
+	}
+	return errors.Join(errs...)
 }
 
 func (b book) rules() licensing.Rules {
@@ -175,6 +192,9 @@ func check(r licensing.Rules) error {
 	}
 	for _, m := range r.Mappings {
 		add("mapping "+string(m.Old), m.Span)
+		if len(m.New) == 0 {
+			fail("mapping %s: becomes nothing", m.Old)
+		}
 		for _, c := range m.New {
 			if !known[c] {
 				fail("mapping %s: unknown class %s", m.Old, c)
@@ -183,6 +203,9 @@ func check(r licensing.Rules) error {
 	}
 	for _, h := range r.Health {
 		add("health", h.Span)
+		if h.Months <= 0 {
+			fail("health from %s: months must be positive", h.From)
+		}
 		for _, c := range h.Exempt {
 			if !known[c] {
 				fail("health from %s: unknown class %s", h.From, c)
@@ -202,9 +225,26 @@ func check(r licensing.Rules) error {
 	return errors.Join(errs...)
 }
 
+// procedureCode is the form of a national procedure code (domain.md 2).
+var procedureCode = regexp.MustCompile(`^\d\.\d{6}(\.000\.00\.00\.[GH]\d{2})?$`)
+
 func checkRest(r licensing.Rules, add func(string, licensing.Span), fail func(string, ...any)) {
+	for table, n := range map[string]int{"procedure": len(r.Procedures), "mapping": len(r.Mappings), "class": len(r.Classes), "health": len(r.Health),
+		"overdue": len(r.Overdue), "fee": len(r.Fees), "limit": len(r.Limits), "day": len(r.Calendar)} {
+		if n == 0 {
+			fail("%s: no rows", table)
+		}
+	}
+	for _, c := range r.Classes {
+		if c.Years < 0 || c.MinAge <= 0 || c.HealthGroup < 1 || c.HealthGroup > 3 {
+			fail("class %s: years, age or health group out of bounds", c.Class)
+		}
+	}
 	for _, p := range r.Procedures {
 		add("procedure "+p.Procedure, p.Span)
+		if !procedureCode.MatchString(p.Code) {
+			fail("procedure %s: code %q", p.Procedure, p.Code)
+		}
 	}
 	for _, f := range r.Fees {
 		add("fee", f.Span)
@@ -233,8 +273,20 @@ func Unsure(r licensing.Rules) []string {
 			out = append(out, fmt.Sprintf("%s from %s: %s", what, s.From, s.Source))
 		}
 	}
+	for _, p := range r.Procedures {
+		note("procedure "+p.Procedure, p.Span)
+	}
 	for _, m := range r.Mappings {
 		note("mapping "+string(m.Old), m.Span)
+	}
+	for _, c := range r.Classes {
+		note("class "+string(c.Class), c.Span)
+	}
+	for _, h := range r.Health {
+		note("health certificate", h.Span)
+	}
+	for _, f := range r.Fees {
+		note("fee", f.Span)
 	}
 	for _, o := range r.Overdue {
 		note("overdue windows", o.Span)
