@@ -47,6 +47,9 @@ func Read(c fiber.Ctx) (*Form, error) {
 	if len(body) > MaxBody {
 		return nil, ErrTooLarge
 	}
+	if c.Request().BodyStream() != nil {
+		c.Request().SetBodyRaw(body) // the token is checked before the handler reads: both must see the body
+	}
 	if len(body) == 0 {
 		return parse("")
 	}

@@ -82,6 +82,24 @@ func TestReadRefusesWhatNoPageSends(t *testing.T) {
 	}
 }
 
+func TestASecondReaderSeesTheSameForm(t *testing.T) {
+	url := serve(t, func(app *fiber.App) {
+		app.Post("/", func(c fiber.Ctx) error {
+			if _, err := Read(c); err != nil {
+				return err
+			}
+			f, err := Read(c)
+			if err != nil {
+				return err
+			}
+			return c.SendString(f.Value("a"))
+		})
+	})
+	if _, got := post(t, url, "a=1"); got != "1" {
+		t.Errorf("the second reader saw %q", got)
+	}
+}
+
 // Fiber hands out views of a buffer that the next request on the same connection overwrites. Values kept by a handler must
 // stay what they were (libraries.md, "Fiber strings").
 func TestKeptValuesSurviveTheNextRequest(t *testing.T) {

@@ -72,6 +72,15 @@ type KeyHelp struct {
 	Does string
 }
 
+// around splits a sentence at the office's telephone number, so that Sentence can make it a link.
+func (o Office) around(sentence string) (before, number, after string) {
+	before, after, found := strings.Cut(sentence, o.PhoneText())
+	if !found || o.Phone == "" {
+		return sentence, "", ""
+	}
+	return before, o.PhoneText(), after
+}
+
 // T is a sentence of the catalogue in the page's language.
 func (b Base) T(key string, args ...text.Args) string { return b.P().T(key, args...) }
 

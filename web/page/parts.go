@@ -224,6 +224,17 @@ type Thumb struct {
 	Current               bool
 }
 
+// Sentence is a text in which the office's telephone number can be pressed. Written by hand: a template would put spaces
+// around the link.
+func Sentence(b Base, s string) templ.Component {
+	before, number, after := b.Office.around(s)
+	html := templ.EscapeString(before)
+	if number != "" {
+		html += `<a class="govuk-link" href="` + templ.EscapeString(b.Office.Tel()) + `">` + templ.EscapeString(number) + `</a>` + templ.EscapeString(after)
+	}
+	return templ.Raw(html)
+}
+
 func phoneArgs(b Base) text.Args {
 	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Office.Hours}
 }
