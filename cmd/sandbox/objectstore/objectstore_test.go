@@ -129,6 +129,9 @@ func TestMetadataInFilesWhereAttributesAreMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, c, "a", []byte("x"))
+	if kept, err := os.ReadDir(filepath.Join(dir, "metadata")); err != nil || len(kept) == 0 {
+		t.Errorf("nothing beside the objects: %v", err)
+	}
 	s.Stop(t.Context())
 	s = mustStart(t, dir)
 	check(t, client(t, s, s.SecretKey()), "a", []byte("x"))

@@ -29,6 +29,20 @@ func lock(file string) (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
+// Abandoned says that dir was a server's folder whose owner is gone. It says no where a folder never had an owner.
+func Abandoned(dir string) bool {
+	file := filepath.Join(dir, "lock")
+	if !exists(file) {
+		return false
+	}
+	unlock, err := lock(file)
+	if err != nil {
+		return false
+	}
+	unlock()
+	return true
+}
+
 // lockWaiting waits until the lock is free.
 func lockWaiting(ctx context.Context, file string) (unlock func(), err error) {
 	for {
