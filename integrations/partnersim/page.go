@@ -12,7 +12,7 @@ const css = `
 @media (prefers-color-scheme:dark){:root{--ink:#edf3f6;--ink2:#b4c3cb;--page:#0f181d;--surface:#19262d;--line:#34464f;--brand:#0b3f52;--action:#8fc9e0;--turn:#33270d}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--surface);color:var(--ink);font:1.125rem/1.5 "Segoe UI",Roboto,"Noto Sans",system-ui,-apple-system,"Helvetica Neue",Arial,sans-serif}
-header{background:var(--brand);color:#fff;padding:16px 20px;font-weight:600}
+header{background:var(--brand);color:#fff;padding:16px max(16px,calc((100% - 34rem)/2 + 16px));font-weight:600}
 header small{display:block;font-weight:400;color:#c3dde6}
 main{max-width:34rem;margin:0 auto;padding:24px 16px 48px}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 8px}

@@ -31,8 +31,18 @@ func (s *Switch) Closed(w http.ResponseWriter) bool {
 		return false
 	}
 	w.Header().Set("Retry-After", "5")
-	http.Error(w, `{"code":"closed"}`, http.StatusServiceUnavailable)
+	reply(w, http.StatusServiceUnavailable, encode(Refusal{"closed"}))
 	return true
+}
+
+// Console is what the sandbox console can do with any simulator.
+type Console interface {
+	http.Handler
+	Off()
+	On()
+	IsOff() bool
+	Status() map[string]any // numbers and case codes to show; nothing personal
+	Close()
 }
 
 // File keeps a simulator's state as JSON. The zero File (no path) keeps nothing.

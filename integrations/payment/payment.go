@@ -1,5 +1,9 @@
 // Package payment is the client of the payment house: it sends the browser there with signed parameters, and afterwards
 // asks the house itself what became of the order. Money counts only by that answer.
+//
+// On the wire: GET /pay?merchant&order&amount&currency&desc&return_url&signed_at&signature by the browser (outbound.SignQuery);
+// GET /orders/{order} -> {order, status, amount, currency, reference, at}, 404 unknown_order where it never came; the
+// callback is the same object, posted to /hooks/payment. Server-to-server messages are signed JSON (outbound.Sign).
 package payment
 
 import (

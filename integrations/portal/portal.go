@@ -1,5 +1,8 @@
 // Package portal is the client of the national portal's data sharing: every change of a case is told there in the national
 // vocabulary (domain.md 4.4, 4.5): a session by login, then services by name, answered with an error_code.
+//
+// On the wire: POST /login {username} -> {error_code, session}; POST /service {service, session, data} -> {error_code}, with
+// an idempotency key beside the portal's own fields. All messages are signed JSON (outbound.Sign).
 // Signing in at the portal is another matter: identity/signin.
 package portal
 

@@ -1,4 +1,7 @@
 // Package post is the client of the post, which carries cards to people and says where they are.
+//
+// On the wire: POST /parcels {the parcel} with an idempotency key -> {tracking, status, at}; GET /parcels/{tracking} -> the
+// same; its callback is the same object, posted to /hooks/post. All messages are signed JSON (outbound.Sign).
 package post
 
 import (

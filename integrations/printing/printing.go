@@ -1,4 +1,7 @@
 // Package printing is the client of the print house that makes the plastic cards.
+//
+// On the wire: POST /orders {the card, portrait_jpeg in base64} with an idempotency key; GET /orders/{case} -> {case, status,
+// serial, at}; its callback is the same object, posted to /hooks/printing. All messages are signed JSON (outbound.Sign).
 package printing
 
 import (

@@ -1,5 +1,8 @@
 // Package register is the client of the national register of driving licences: which licences a person holds, and the entry
 // of a new one.
+//
+// On the wire: POST /licences/search {personal_number} -> {licences}; POST /licences/record {the card} with an idempotency
+// key. All messages are signed JSON (outbound.Sign), dates are ISO 8601, an empty expiry is for life.
 package register
 
 import (

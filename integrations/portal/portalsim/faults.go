@@ -39,13 +39,13 @@ const (
 	AlgNone       Fault = "alg none"
 	UnknownKey    Fault = "unknown kid"
 	BadSignature  Fault = "bad signature"
-	HMACPublicKey Fault = "hs256 with the client secret"
+	HMACSecret    Fault = "hs256 with the client secret"
 	LowLevel      Fault = "low level"
 	OldSignIn     Fault = "old sign-in"
 )
 
 // Faults are all of them, in the order in which the console shows them.
-var Faults = []Fault{Honest, WrongNonce, NoNonce, WrongAudience, WrongIssuer, Expired, AlgNone, UnknownKey, BadSignature, HMACPublicKey,
+var Faults = []Fault{Honest, WrongNonce, NoNonce, WrongAudience, WrongIssuer, Expired, AlgNone, UnknownKey, BadSignature, HMACSecret,
 	LowLevel, OldSignIn}
 
 // Lie makes every later ID token carry the fault, until Lie(Honest).
@@ -59,7 +59,7 @@ func (s *Sim) Lie(f Fault) error {
 		AlgNone:       unsign,
 		UnknownKey:    strange,
 		BadSignature:  func(t *Token) { t.SignWith = func([]byte) []byte { return make([]byte, 64) } },
-		HMACPublicKey: s.hmac,
+		HMACSecret:    s.hmac,
 		LowLevel:      func(t *Token) { t.Claims["acr"], t.Claims["loAs"] = Level(1), "1" },
 		OldSignIn:     func(t *Token) { t.Claims["auth_time"] = time.Now().Add(-24 * time.Hour).Unix() },
 	}
@@ -67,7 +67,9 @@ func (s *Sim) Lie(f Fault) error {
 	if !ok && f != Honest {
 		return fmt.Errorf("no such fault: %q", f)
 	}
-	s.Tamper(tell)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tamper, s.lie = tell, f
 	return nil
 }
 
@@ -75,7 +77,10 @@ func (s *Sim) Lie(f Fault) error {
 func (s *Sim) Tamper(change func(*Token)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tamper = change
+	s.tamper, s.lie = change, Honest
+	if change != nil {
+		s.lie = "scripted"
+	}
 }
 
 // TamperKeys changes the key set's answer; nil ends it.

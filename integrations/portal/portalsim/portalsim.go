@@ -58,6 +58,7 @@ type Sim struct {
 
 	mu     sync.Mutex
 	tamper func(*Token)
+	lie    Fault
 	keySet func([]byte) []byte
 	answer func(url.Values)
 	tokens int
@@ -103,8 +104,15 @@ func (s *Sim) routes() {
 	}
 }
 
+var _ partnersim.Console = (*Sim)(nil)
+
 // ServeHTTP answers for the realm.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.IsOff() && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		w.Header().Set("Retry-After", "5")
+		s.say(w, http.StatusServiceUnavailable, s.house()+" đang tạm dừng", "Lỗi không phải do bạn. Hãy thử lại sau ít phút.")
+		return
+	}
 	if s.Closed(w) {
 		return
 	}
@@ -154,8 +162,11 @@ func (s *Sim) Status() map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return map[string]any{"off": s.IsOff(), "people": len(s.opts.People), "sign_ins": s.tokens,
-		"sign_outs": s.storage.ended(), "keys": len(s.storage.keys.all()), "lying": s.tamper != nil}
+		"sign_outs": s.storage.ended(), "keys": len(s.storage.keys.all()), "fault": s.lie}
 }
+
+// Close ends nothing: a realm has no clockwork of its own.
+func (s *Sim) Close() {}
 
 // Start serves a realm of its own under /portal on a free port of this machine and fills in the issuer; stop ends it.
 func Start(o Options) (s *Sim, stop func(), err error) {

@@ -320,6 +320,16 @@ func TestOff(t *testing.T) {
 	if res := p.get(p.end("jwks_uri")); res.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("off: %d", res.StatusCode)
 	}
+	req, _ := http.NewRequest("GET", p.end("authorization_endpoint"), nil)
+	req.Header.Set("Accept", "text/html")
+	res, err := p.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if page, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(page), "tạm dừng") {
+		t.Errorf("off, for a person: %d %s", res.StatusCode, page)
+	}
 	p.sim.On()
 	if res := p.get(p.end("jwks_uri")); res.StatusCode != http.StatusOK {
 		t.Errorf("on: %d", res.StatusCode)

@@ -64,6 +64,8 @@ func New(o Options) (*Sim, error) {
 	return s, nil
 }
 
+var _ partnersim.Console = (*Sim)(nil)
+
 // ServeHTTP answers for the print house.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 

@@ -65,6 +65,8 @@ func New(o Options) (*Sim, error) {
 	return s, nil
 }
 
+var _ partnersim.Console = (*Sim)(nil)
+
 // ServeHTTP answers for the register.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
