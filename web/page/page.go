@@ -5,11 +5,13 @@ package page
 import (
 	"bytes"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v3"
 
+	"giahan/identity"
 	"giahan/licensing"
 	"giahan/web/static"
 	"giahan/web/text"
@@ -70,6 +72,19 @@ type Tab struct {
 type KeyHelp struct {
 	Keys []string
 	Does string
+}
+
+// session is what the script needs to warn before an idle session ends; nothing where nobody is signed in.
+func (b Base) session() templ.Attributes {
+	if b.SignedIn == "" {
+		return nil
+	}
+	return templ.Attributes{
+		"data-session":         strconv.Itoa(int(identity.SessionIdle.Seconds())),
+		"data-session-warning": b.T("session_warning", text.Args{"n": 2}),
+		"data-session-go-on":   b.T("button.continue"),
+		"data-session-over":    b.T("session_expired"),
+	}
 }
 
 // around splits a sentence at the office's telephone number, so that Sentence can make it a link.

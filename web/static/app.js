@@ -28,6 +28,36 @@
     Array.prototype.forEach.call(document.forms, function (form) { form.sentAt = 0; });
   });
 
+  // Two minutes before an idle session ends: say so, and keep it alive at one press. What is typed stays on the page.
+  var body = document.body, idle = Number(body.getAttribute("data-session"));
+  function warn() {
+    var note = document.createElement("div"), words = document.createElement("p"), button = document.createElement("button");
+    note.className = "gh-session";
+    note.setAttribute("role", "alert");
+    words.className = "govuk-body";
+    words.textContent = body.getAttribute("data-session-warning");
+    button.type = "button";
+    button.className = "govuk-button";
+    button.textContent = body.getAttribute("data-session-go-on");
+    note.appendChild(words);
+    note.appendChild(button);
+    body.appendChild(note);
+    var end = setTimeout(over, 120000);
+    function over() {
+      words.textContent = body.getAttribute("data-session-over");
+      button.hidden = true;
+    }
+    button.addEventListener("click", function () {
+      fetch(location.href, { redirect: "manual", cache: "no-store" }).then(function (answer) {
+        clearTimeout(end);
+        if (!answer.ok) return over();
+        note.remove();
+        setTimeout(warn, (idle - 120) * 1000);
+      }, function () { /* offline: the sentence stays, and the button may be pressed again */ });
+    });
+  }
+  if (idle > 120 && window.fetch) setTimeout(warn, (idle - 120) * 1000);
+
   // Keys at the desk: a single letter presses what carries it, only while no field has focus, and they can be switched off
   // (WCAG 2.1.4). The choice stays in this browser.
   var desk = document.querySelector(".gh-desk");
