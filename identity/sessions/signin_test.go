@@ -88,7 +88,7 @@ func TestLies(t *testing.T) {
 	for lie, want := range map[portalsim.Fault]any{
 		portalsim.WrongNonce: "nonce", portalsim.NoNonce: "nonce", portalsim.WrongAudience: "aud", portalsim.WrongIssuer: "iss",
 		portalsim.Expired: "exp", portalsim.AlgNone: "alg", portalsim.UnknownKey: "kid_unknown", portalsim.BadSignature: "signature",
-		portalsim.HMACPublicKey: "alg", portalsim.LowLevel: identity.ErrLevelTooLow,
+		portalsim.HMACSecret: "alg", portalsim.LowLevel: identity.ErrLevelTooLow,
 		portalsim.OldSignIn: nil, // the resident's side asks for no fresh login
 		portalsim.Honest:    nil,
 	} {

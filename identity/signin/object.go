@@ -7,8 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth of nested JSON in tokens, key sets and metadata; real ones nest three deep.
-const maxDepth = 12
+// Limits of JSON in tokens, key sets and metadata; real ones nest three deep and have some forty members.
+const (
+	maxDepth   = 12
+	maxMembers = 256 // of one object; equal names are searched for by comparing each with each
+)
 
 // object is a JSON object read strictly. encoding/json takes the last of two equal names and ignores their case; both let
 // two parsers see different tokens (RFC 8725 2.4), so here equal names, escaped names and trailing data are refused.
@@ -57,7 +60,7 @@ func (s *scan) object(depth int) (object, bool) {
 		}
 		quoted, escaped := s.text()
 		name := string(quoted[1 : len(quoted)-1])
-		if _, twice := o.raw(name); twice || escaped {
+		if _, twice := o.raw(name); twice || escaped || len(o) == maxMembers {
 			return nil, false
 		}
 		s.space()

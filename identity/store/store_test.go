@@ -114,7 +114,9 @@ func TestTouchNeverRevives(t *testing.T) {
 	for _, step := range []struct{ at, seen time.Duration }{
 		{5 * time.Minute, 5 * time.Minute}, {3 * time.Minute, 5 * time.Minute}, {20 * time.Minute, 5 * time.Minute}, {9 * time.Hour, 5 * time.Minute},
 	} {
-		must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.TouchSession(ctx, tx, s.TokenHash, now.Add(step.at)) }))
+		must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+			return store.TouchSession(ctx, tx, s.TokenHash, now.Add(step.at))
+		}))
 		got, err := store.SessionByHash(t.Context(), pool, identity.Residents, s.TokenHash)
 		if err != nil || !got.SeenAt.Equal(now.Add(step.seen)) {
 			t.Errorf("touched at %v: seen %v (%v), want %v", step.at, got.SeenAt.Sub(now), err, step.seen)
