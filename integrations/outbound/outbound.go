@@ -6,6 +6,7 @@ package outbound
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,6 +99,7 @@ func newHTTP(timeout time.Duration) *http.Client {
 		Transport: &http.Transport{
 			DialContext:            (&net.Dialer{Timeout: min(timeout, 5*time.Second)}).DialContext,
 			TLSHandshakeTimeout:    5 * time.Second,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			ResponseHeaderTimeout:  timeout,
 			MaxResponseHeaderBytes: 32 << 10,
 			MaxIdleConnsPerHost:    16,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -112,6 +113,18 @@ func TestNobodyAndSlowAreDown(t *testing.T) {
 	}
 }
 
+// A house whose certificate nobody vouches for is told nothing.
+func TestUnknownCertificate(t *testing.T) {
+	called := false
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains about our refusal
+	s.StartTLS()
+	defer s.Close()
+	if err := New(Config{BaseURL: s.URL}).Do(context.Background(), order, nil); !errors.Is(err, licensing.ErrPartnerDown) || called {
+		t.Errorf("%v, called: %v", err, called)
+	}
+}
+
 func TestOnlyTheConfiguredHost(t *testing.T) {
 	c := New(Config{BaseURL: "http://partner.test/base"})
 	for _, path := range []string{"//evil.test/x", "http://evil.test/x", "orders", "/../admin", "/a?x=1", "/%zz", "@evil.test/"} {
@@ -147,19 +160,19 @@ func TestLogAndErrorsTellNothing(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		io.WriteString(w, `{"code":"`+leak+`","serial":`+leak)
 	})
-	var log bytes.Buffer
-	c := New(Config{Partner: "print house", BaseURL: addr, Secret: secret, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+	var lines bytes.Buffer
+	c := New(Config{Partner: "print house", BaseURL: addr, Secret: secret, Logger: slog.New(slog.NewJSONHandler(&lines, nil))})
 	var out struct{ Serial string }
 	err := c.Do(context.Background(), Call{Operation: "order", Method: "POST", Path: "/orders", Key: "k", Body: leak}, &out)
 	if err == nil || strings.Contains(err.Error(), leak) || strings.Contains(err.Error(), "http://") {
 		t.Errorf("error: %v", err)
 	}
 	for _, want := range []string{`"partner":"print house"`, `"operation":"order"`, `"status":200`, `"duration_ms"`, `"outcome":"down"`} {
-		if !strings.Contains(log.String(), want) {
-			t.Errorf("log lacks %s: %s", want, &log)
+		if !strings.Contains(lines.String(), want) {
+			t.Errorf("log lacks %s: %s", want, &lines)
 		}
 	}
-	if strings.Contains(log.String(), leak) || strings.Contains(log.String(), "/orders") {
-		t.Errorf("log: %s", &log)
+	if strings.Contains(lines.String(), leak) || strings.Contains(lines.String(), "/orders") {
+		t.Errorf("log: %s", &lines)
 	}
 }

@@ -94,6 +94,7 @@ type Gate struct {
 	secret []byte
 	mu     sync.Mutex
 	seen   map[string]time.Time
+	swept  time.Time
 }
 
 // NewGate makes a gate for one partner's secret.
@@ -107,14 +108,23 @@ func (g *Gate) Pass(method, path string, header func(string) string, body []byte
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for old, at := range g.seen {
-		if now.Sub(at) > 2*MaxSkew {
-			delete(g.seen, old)
-		}
-	}
+	g.sweep(now)
 	if _, ok := g.seen[id]; ok {
 		return ErrReplayed
 	}
 	g.seen[id] = now
 	return nil
+}
+
+// sweep forgets, once a minute, what can only be stale by now.
+func (g *Gate) sweep(now time.Time) {
+	if now.Sub(g.swept) < time.Minute {
+		return
+	}
+	g.swept = now
+	for old, at := range g.seen {
+		if now.Sub(at) > 2*MaxSkew {
+			delete(g.seen, old)
+		}
+	}
 }

@@ -102,3 +102,18 @@ func TestGateLetsAMessagePassOnce(t *testing.T) {
 		t.Errorf("forgotten but old: %v", err)
 	}
 }
+
+func TestGateForgetsWhatIsStale(t *testing.T) {
+	g, body := NewGate(secret), []byte("{}")
+	for i := range 50 {
+		at := noon.Add(time.Duration(i) * time.Minute)
+		r := httptest.NewRequest("POST", "http://giahan.test/x", nil)
+		SignRequest(r, secret, "", body, uuid.New(), at)
+		if err := g.Pass("POST", "/x", r.Header.Get, body, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(g.seen) > 12 {
+		t.Errorf("remembers %d messages", len(g.seen))
+	}
+}

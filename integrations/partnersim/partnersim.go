@@ -79,7 +79,7 @@ func (f File) Save(v any) error {
 	if f.path == "" {
 		return nil
 	}
-	b, err := json.MarshalIndent(v, "", " ")
+	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("save state: %w", err)
 	}

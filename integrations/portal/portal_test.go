@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,6 +105,28 @@ func TestRepeatsAreHeardOnce(t *testing.T) {
 	}
 	if got := statuses(t, again); !slices.Equal(got, []string{"1"}) {
 		t.Errorf("portal knows %v", got)
+	}
+}
+
+// Several jobs of one case may tell the same lines at once; the portal hears each once and none is refused.
+func TestManyTellersOneStory(t *testing.T) {
+	sim, c := open(t, "")
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(func() {
+			for i, s := range []licensing.NationalStatus{1, 6, 1, 2, 4, 9, 10} {
+				if err := push(t, c, i+1, s); err != nil {
+					t.Errorf("line %d: %v", i+1, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := statuses(t, sim); !slices.Equal(got, []string{"1", "6", "1", "2", "4", "9", "10"}) {
+		t.Errorf("portal knows %v", got)
+	}
+	if d, _ := sim.Dossier(code); len(d.Refused) > 0 {
+		t.Errorf("refused %v", d.Refused)
 	}
 }
 
