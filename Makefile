@@ -1,0 +1,48 @@
+# make run    everything on this machine: database, object store, partners, the service (ARGS="-port 9080 …" for other ports)
+# make test   all checks and tests; installs what they need where it may
+# make bench  the benchmarks
+# make css    the style sheet from its sources; make generate: the pages from their templates
+
+GO  ?= go
+BIN := .giahan/bin
+export GOFLAGS += -mod=readonly
+
+.PHONY: run build test check unit tools bench css generate clean
+
+run: build
+	@exec $(BIN)/sandbox $(ARGS)
+
+build:
+	@$(GO) build -trimpath -o $(BIN)/ ./cmd/giahan ./cmd/sandbox
+
+test: tools check unit
+	@echo "make test: all passed"
+
+check:
+	@echo "== format"; files=$$(git ls-files '*.go' | xargs gofmt -l); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
+	@echo "== modules"; $(GO) mod verify >/dev/null
+	@echo "== generated pages"; before=$$(find web -name '*_templ.go' | sort | xargs sha256sum); $(GO) tool templ generate -path web -log-level error; \
+	  after=$$(find web -name '*_templ.go' | sort | xargs sha256sum); test "$$before" = "$$after" || { echo "pages were not up to date: commit what make generate made"; exit 1; }
+	@echo "== style sheet"; sh web/css/check.sh
+	@echo "== vet"; $(GO) vet ./...
+	@echo "== staticcheck"; $(GO) tool staticcheck ./...
+
+unit:
+	@echo "== tests"; GIAHAN_AXE=$$PWD/web/css/node_modules/axe-core/axe.min.js $(GO) test -timeout 9m ./...
+
+# What the tests need beside Go. Where it cannot be installed the tests that want it say so loudly, and in CI they fail.
+tools:
+	@sh cmd/sandbox/tools.sh
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 20m ./...
+
+css:
+	cd web/css && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+
+generate:
+	$(GO) tool templ generate -path web
+	$(GO) test ./licensing ./migrations -run 'Diagram|Schema' -update
+
+clean:
+	rm -rf $(BIN)

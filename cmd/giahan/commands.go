@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	identitystore "giahan/identity/store"
+
+	"giahan/identity"
+	"giahan/licensing/rules"
+	"giahan/migrations"
+)
+
+// migrate brings the database up to date and makes the bucket. Several may run at once.
+func migrate(ctx context.Context, cfg config) error {
+	p, err := wire(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer p.pool.Close()
+	if err := migrations.Up(ctx, p.pool); err != nil {
+		return err
+	}
+	return p.blob.EnsureBucket(ctx)
+}
+
+// member is one line of a staff file.
+type member struct {
+	Subject        string        `json:"subject"` // of the staff realm's tokens
+	FullName       string        `json:"full_name"`
+	PersonalNumber string        `json:"personal_number"`
+	Role           identity.Role `json:"role"`
+	Office         string        `json:"office"` // empty: the configured one
+}
+
+// seed writes the staff of a file. Who is there already keeps their record.
+func seed(ctx context.Context, cfg config, file string) error {
+	staff, err := readStaff(file)
+	if err != nil {
+		return fmt.Errorf("staff file: %w", err)
+	}
+	pool, err := openPool(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		for i, m := range staff {
+			number, err := identity.ParsePersonalNumber(m.PersonalNumber)
+			if err != nil || m.Subject == "" || m.FullName == "" {
+				return fmt.Errorf("staff file, entry %d: subject, full_name and a personal_number of 12 digits are needed", i+1)
+			}
+			if m.Office == "" {
+				m.Office = cfg.OfficeCode
+			}
+			err = identitystore.InsertOfficer(ctx, tx, identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: cfg.Staff.Issuer, Subject: m.Subject,
+				FullName: m.FullName, PersonalNumber: number, Role: m.Role, Office: m.Office, Active: true}, time.Now())
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func readStaff(file string) (staff []member, err error) {
+	in := io.Reader(os.Stdin)
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	d := json.NewDecoder(in)
+	d.DisallowUnknownFields()
+	return staff, d.Decode(&staff)
+}
+
+// errSick says that doctor found something that keeps the service from working.
+var errSick = errors.New("not everything is well, see above")
+
+// doctor asks every part and says what is wrong and what an operator must confirm.
+func doctor(ctx context.Context, cfg config, out io.Writer) error {
+	p, err := wire(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer p.pool.Close()
+	sick := false
+	say := func(what string, err error) {
+		if err != nil {
+			sick = true
+			fmt.Fprintf(out, "FAIL  %-28s %v\n", what, err)
+			return
+		}
+		fmt.Fprintf(out, "ok    %s\n", what)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	say("configuration", nil)
+	say("database", p.pool.Ping(ctx))
+	pending, err := migrations.Pending(ctx, p.pool)
+	if err == nil && pending {
+		err = errors.New("migrations are waiting: run giahan migrate")
+	}
+	say("migrations", err)
+	say("object store", p.blob.Ping(ctx))
+	for _, r := range []struct{ name, issuer string }{{"national portal", cfg.Portal.Issuer}, {"staff realm", cfg.Staff.Issuer}} {
+		say(r.name, reach(ctx, r.issuer+"/.well-known/openid-configuration"))
+	}
+	say("rules", nil)
+	for _, line := range rules.Unsure(p.clerk.Rules) {
+		fmt.Fprintf(out, "check %s\n", line)
+	}
+	if sick {
+		return errSick
+	}
+	return nil
+}
+
+func reach(ctx context.Context, address string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	res, err := (&http.Client{Timeout: 5 * time.Second}).Do(req)
+	if err != nil {
+		return errors.New("does not answer")
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("answers %s", res.Status)
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+)
+
+func goodEnv() map[string]string {
+	env := map[string]string{
+		"DATABASE_URL": "postgres://giahan:pw-that-nobody-may-see@db.example/giahan", "GIAHAN_PUBLIC_URL": "https://giahan.example", "GIAHAN_OFFICER_URL": "https://canbo.giahan.example",
+		"GIAHAN_S3_ENDPOINT": "https://s3.example", "GIAHAN_S3_ACCESS_KEY": "giahan", "GIAHAN_S3_SECRET_KEY": "0123456789abcdef0123",
+		"GIAHAN_MASTER_KEY": base64.StdEncoding.EncodeToString(make([]byte, 32)), "GIAHAN_PAYMENT_MERCHANT": "M1", "GIAHAN_OFFICE_CODE": "H27.12",
+		"GIAHAN_OFFICE_NAME": "Sở", "GIAHAN_OFFICE_PHONE": "02393000000", "GIAHAN_OFFICE_ADDRESS": "Số 1", "GIAHAN_OFFICE_HOURS": "7:30",
+	}
+	for _, r := range []string{"PORTAL", "STAFF"} {
+		env["GIAHAN_"+r+"_ISSUER"] = "https://sso.example/" + r
+		env["GIAHAN_"+r+"_CLIENT_ID"] = "giahan"
+		env["GIAHAN_"+r+"_CLIENT_SECRET"] = "a long enough secret " + r
+	}
+	for _, p := range []string{"REGISTER", "PAYMENT", "PRINTING", "POST", "SYNC"} {
+		env["GIAHAN_"+p+"_URL"] = "https://partner.example/" + p
+		env["GIAHAN_"+p+"_SECRET"] = "a long enough secret " + p
+	}
+	return env
+}
+
+func read(env map[string]string) (config, error) {
+	return readConfig(func(name string) string { return env[name] })
+}
+
+func TestGoodConfiguration(t *testing.T) {
+	c, err := read(goodEnv())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Production || !c.Workers || c.Listen != ":8080" || c.S3Bucket != "giahan-photos" {
+		t.Errorf("fallbacks not applied: %+v", c)
+	}
+	if s := fmt.Sprintf("%+v %v %#v", c, c, c); strings.Contains(s, "nobody-may-see") || strings.Contains(s, "long enough secret") {
+		t.Error("a configuration that is printed shows its secrets")
+	}
+}
+
+func TestConfigurationReportsEverythingAtOnce(t *testing.T) {
+	_, err := read(map[string]string{"GIAHAN_MODE": "test", "GIAHAN_MASTER_KEY": "c2hvcnQ=", "GIAHAN_POLL": "1", "GIAHAN_WORKERS": "maybe"})
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, v := range variables() {
+		if v.required && !strings.Contains(err.Error(), v.name) {
+			t.Errorf("%s is not named", v.name)
+		}
+	}
+	for _, name := range []string{"GIAHAN_MODE", "GIAHAN_POLL", "GIAHAN_WORKERS", "GIAHAN_MASTER_KEY"} {
+		if !strings.Contains(err.Error(), name+":") {
+			t.Errorf("%s is not said to be wrong", name)
+		}
+	}
+}
+
+func TestProductionRefusesTheSandbox(t *testing.T) {
+	for name, bad := range map[string]string{
+		"GIAHAN_PUBLIC_URL": "http://giahan.example", "GIAHAN_OFFICER_URL": "https://officer.localhost", "GIAHAN_PORTAL_ISSUER": "http://localhost:8090/portal",
+		"GIAHAN_STAFF_ISSUER": "https://127.0.0.1/staff", "GIAHAN_REGISTER_URL": "https://localhost/register", "GIAHAN_PAYMENT_URL": "https://[::1]/pay",
+		"GIAHAN_PRINTING_URL": "http://print.example", "GIAHAN_POST_URL": "http://post.example", "GIAHAN_SYNC_URL": "https://0.0.0.0",
+		"GIAHAN_REGISTER_SECRET": "sandbox-0123456789abcdef", "GIAHAN_PAYMENT_SECRET": "short", "GIAHAN_PORTAL_CLIENT_SECRET": "sandbox-0123456789abcdef",
+		"GIAHAN_S3_SECRET_KEY": "sandbox-0123456789abcdef", "GIAHAN_POST_SECRET": "sandbox-x", "GIAHAN_SYNC_SECRET": "x", "GIAHAN_PRINTING_SECRET": "y", "GIAHAN_STAFF_CLIENT_SECRET": "z",
+	} {
+		env := maps.Clone(goodEnv())
+		env[name] = bad
+		_, err := read(env)
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s=%s: %v", name, bad, err)
+		}
+		if err != nil && strings.Contains(err.Error(), bad) {
+			t.Errorf("%s: the error repeats the value", name)
+		}
+	}
+}
+
+func TestOneHostForBothSitesIsRefused(t *testing.T) {
+	env := goodEnv()
+	env["GIAHAN_OFFICER_URL"] = env["GIAHAN_PUBLIC_URL"]
+	if _, err := read(env); err == nil {
+		t.Error("accepted: the officers' cookie would reach the residents' pages")
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{nil, 2, "giahan serve"},
+		{[]string{"fly"}, 2, "DATABASE_URL is missing"},
+		{[]string{"serve"}, 2, "GIAHAN_PUBLIC_URL is missing"},
+	} {
+		var out, errs bytes.Buffer
+		code := command(t.Context(), c.args, func(string) string { return "" }, &out, &errs)
+		if code != c.code || !strings.Contains(errs.String(), c.says) {
+			t.Errorf("giahan %v: %d, %q", c.args, code, errs.String())
+		}
+	}
+	env := goodEnv()
+	var out, errs bytes.Buffer
+	if code := command(t.Context(), []string{"fly"}, func(n string) string { return env[n] }, &out, &errs); code != 2 || !strings.Contains(errs.String(), "giahan doctor") {
+		t.Errorf("an unknown command: %d, %q", code, errs.String())
+	}
+}

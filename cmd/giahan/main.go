@@ -1,0 +1,80 @@
+// Command giahan is the service: serve answers pages and does jobs, work does jobs alone, migrate brings the database up to
+// date, seed writes staff, doctor says what is wrong. Configuration is the environment, see README.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata"
+)
+
+const usage = `giahan serve    answer pages and do jobs
+giahan work     do jobs only
+giahan migrate  bring the database up to date
+giahan seed F   write the staff of file F (JSON; - is standard input)
+giahan doctor   check configuration, database, object store, partners and rules
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(command(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// errUsage says that the words of the call are off.
+var errUsage = errors.New("usage")
+
+// command runs one command and answers the exit code: 0 done, 1 failed, 2 wrong words or configuration.
+func command(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return 2
+	}
+	cfg, err := readConfig(getenv)
+	if err != nil && args[0] != "help" {
+		fmt.Fprintf(stderr, "giahan: configuration:\n%v\n", err)
+		return 2
+	}
+	log := slog.New(slog.NewJSONHandler(stdout, nil))
+	switch err := dispatch(ctx, args, cfg, log, stdout); {
+	case err == nil || errors.Is(err, context.Canceled):
+		return 0
+	case errors.Is(err, errUsage):
+		fmt.Fprint(stderr, usage)
+		return 2
+	default:
+		fmt.Fprintf(stderr, "giahan %s: %v\n", args[0], err)
+		return 1
+	}
+}
+
+func dispatch(ctx context.Context, args []string, cfg config, log *slog.Logger, stdout io.Writer) error {
+	switch args[0] {
+	case "serve":
+		listener, err := net.Listen("tcp", cfg.Listen)
+		if err != nil {
+			return fmt.Errorf("cannot listen on %s: %w", cfg.Listen, err)
+		}
+		return run(ctx, cfg, log, listener)
+	case "work":
+		cfg.Workers = true
+		return run(ctx, cfg, log, nil)
+	case "migrate":
+		return migrate(ctx, cfg)
+	case "seed":
+		if len(args) != 2 {
+			return errUsage
+		}
+		return seed(ctx, cfg, args[1])
+	case "doctor":
+		return doctor(ctx, cfg, stdout)
+	}
+	return errUsage
+}

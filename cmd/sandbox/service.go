@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"giahan/cmd/sandbox/people"
+)
+
+// service starts the production binary, configured by environment alone, as an operator would.
+type service struct {
+	binary string
+	dir    string
+	at     places
+	env    []string
+}
+
+func (s service) path() (string, error) {
+	if s.binary != "" {
+		return s.binary, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(filepath.Dir(self), "giahan")
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("the giahan binary is missing beside %s: run make run", self)
+	}
+	return path, nil
+}
+
+func (s service) logFile() string { return filepath.Join(s.dir, "giahan.log") }
+
+// prepare migrates and seeds; both find their work done at the second start.
+func (s service) prepare(ctx context.Context) error {
+	type member struct {
+		Subject        string `json:"subject"`
+		FullName       string `json:"full_name"`
+		PersonalNumber string `json:"personal_number"`
+		Role           string `json:"role"`
+	}
+	var staff []member
+	for _, o := range people.Staff() {
+		staff = append(staff, member{o.Key, o.FullName, string(o.PersonalNumber), string(o.Role)})
+	}
+	b, err := json.Marshal(staff)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(s.dir, "staff.json")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		return err
+	}
+	if err := s.once(ctx, "migrate"); err != nil {
+		return err
+	}
+	return s.once(ctx, "seed", file)
+}
+
+func (s service) once(ctx context.Context, args ...string) error {
+	path, err := s.path()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = s.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("giahan %s: %w\n%s", args[0], err, out)
+	}
+	return nil
+}
+
+// child is the running service.
+type child struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+// serve starts the service in a process group of its own, so that Ctrl-C reaches only us; it dies with us.
+func (s service) serve(ctx context.Context) (*child, error) {
+	path, err := s.path()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	c := &child{cmd: exec.Command(path, "serve"), done: make(chan struct{})}
+	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr = s.env, log, log
+	c.cmd.SysProcAttr = attributes()
+	started := make(chan error, 1)
+	go func() { // the death signal follows the thread that forked: it must live as long as we do
+		runtime.LockOSThread()
+		defer log.Close()
+		err := c.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		_ = c.cmd.Wait()
+		close(c.done)
+	}()
+	return c, <-started
+}
+
+func (c *child) stop() {
+	_ = c.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-c.done:
+	case <-time.After(20 * time.Second):
+		_ = c.cmd.Process.Kill()
+	}
+}
+
+// ready waits until the service says that it is.
+func (c *child) ready(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return err
+		}
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-c.done:
+			return errors.New("the service ended before it was ready; see .giahan/giahan.log")
+		case <-ctx.Done():
+			return errors.New("the service is not ready after a minute; see .giahan/giahan.log")
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,151 @@
+// Package web puts the pages together: two hosts (residents and officers), the way every request goes, and the one table that
+// turns errors into answers.
+package web
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v3"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"giahan/identity"
+	"giahan/identity/sessions"
+	"giahan/web/hooks"
+	"giahan/web/officer"
+	"giahan/web/page"
+	"giahan/web/public"
+	"giahan/web/resident"
+	"giahan/web/static"
+)
+
+// Config is what the server needs. PublicURL and OfficerURL are origins (https://giahan.example); PaymentOrigin is where the
+// browser is sent to pay.
+type Config struct {
+	PublicURL     string
+	OfficerURL    string
+	PaymentOrigin string
+	Proxies       []string // addresses whose X-Forwarded-For is believed
+	Office        page.Office
+	Sessions      *sessions.Service
+	Public        public.Handlers
+	Resident      *resident.Handler
+	Officer       *officer.Handler
+	Hooks         *hooks.Handler
+	Ready         func(ctx context.Context) error // nil error: all parts answer
+	Unavailable   func(err error) bool            // the database is away: "try again", not "something broke"
+	Log           *slog.Logger
+	Metrics       prometheus.Registerer
+	Now           func() time.Time
+	Random        io.Reader
+}
+
+// Bounds of a request.
+const (
+	maxBody       = 256 << 10         // of every route but uploads and hooks' own
+	readTimeout   = 120 * time.Second // 15 MB at the speed of a weak 3G mast
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 75 * time.Second
+	headerBytes   = 16 << 10
+	handlerTime   = 20 * time.Second
+	uploadTime    = 110 * time.Second
+	maxConnection = 10_000
+)
+
+// server is Config with what is derived from it.
+type server struct {
+	Config
+	publicHost  string
+	officerHost string
+	metrics     *metrics
+}
+
+// New is the whole service as one application: it looks at the host and hands the request to the residents' or the officers'
+// side. Another host is answered with 421.
+func New(cfg Config) *fiber.App {
+	s := &server{Config: cfg, publicHost: host(cfg.PublicURL), officerHost: host(cfg.OfficerURL), metrics: newMetrics(cfg.Metrics)}
+	residents := s.app(identity.Residents, func(app *fiber.App) {
+		s.Hooks.Routes(app.Group("/hooks", s.limit("hook", 600, time.Minute)))
+		s.common(app, identity.Residents)
+		s.Public.Register(app)
+		s.Resident.Routes(app)
+	}).Handler()
+	officers := s.app(identity.Officers, func(app *fiber.App) {
+		s.common(app, identity.Officers)
+		s.Officer.Routes(app)
+	}).Handler()
+	root := fiber.New(s.fiberConfig(identity.Residents))
+	root.Use(func(c fiber.Ctx) error {
+		switch strings.ToLower(string(c.Request().Host())) {
+		case s.publicHost:
+			residents(c.RequestCtx())
+		case s.officerHost:
+			officers(c.RequestCtx())
+		default:
+			return s.elsewhere(c)
+		}
+		return nil
+	})
+	return root
+}
+
+// app is one side: the way of a request, then its routes, then "not found".
+func (s *server) app(a identity.Audience, routes func(*fiber.App)) *fiber.App {
+	app := fiber.New(s.fiberConfig(a))
+	app.Use(s.frame(a), s.headers, s.guard, s.capBody)
+	app.Get("/healthz", s.healthz)
+	app.Get("/readyz", s.readyz)
+	app.Get("/static/*", static.Handler)
+	routes(app)
+	app.Use(func(fiber.Ctx) error { return fiber.ErrNotFound })
+	return app
+}
+
+// common is what both sides have: the session and the ways in and out.
+func (s *server) common(app *fiber.App, a identity.Audience) {
+	app.Use(s.session(a), s.limitWrites, s.csrf)
+	app.Get("/sign-in", s.limit("sign-in", 30, time.Minute), s.signIn(a))
+	app.Get("/sign-in/callback", s.limit("sign-in", 30, time.Minute), s.callback(a))
+	app.Post("/sign-out", s.signOut(a))
+	app.Get("/language/:lang", public.Language)
+}
+
+func (s *server) fiberConfig(a identity.Audience) fiber.Config {
+	return fiber.Config{
+		AppName:                      "giahan",
+		Immutable:                    true, // strings must outlive the request
+		StreamRequestBody:            true, // uploads in constant memory; capBody bounds everything else
+		DisablePreParseMultipartForm: true,
+		BodyLimit:                    maxBody,
+		ReadBufferSize:               headerBytes,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		Concurrency:                  maxConnection,
+		RequestMethods:               []string{fiber.MethodGet, fiber.MethodHead, fiber.MethodPost},
+		TrustProxy:                   len(s.Proxies) > 0,
+		TrustProxyConfig:             fiber.TrustProxyConfig{Proxies: s.Proxies},
+		ProxyHeader:                  proxyHeader(s.Proxies),
+		EnableIPValidation:           true,
+		ErrorHandler:                 s.fail(a),
+	}
+}
+
+func proxyHeader(proxies []string) string {
+	if len(proxies) == 0 {
+		return ""
+	}
+	return fiber.HeaderXForwardedFor
+}
+
+func host(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Host)
+}

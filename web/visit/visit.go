@@ -1,0 +1,89 @@
+// Package visit is what the server knows of the request at hand before a handler runs: the session, the language, the tokens. The
+// middleware of web fills it; handlers read the actor from it once and hand it on.
+package visit
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v3"
+
+	"giahan/identity"
+	"giahan/web/page"
+	"giahan/web/text"
+)
+
+// Visit belongs to one request.
+type Visit struct {
+	Audience identity.Audience
+	Session  *identity.Session // nil where nobody is signed in
+	Expired  bool              // there was a session, but it ended
+	Lang     text.Lang
+	Nonce    string
+	CSRF     string            // token for forms; empty without a session
+	Check    func(string) bool // says whether a form's token is right
+	Ref      string            // short reference of the request, also in the log
+	Office   page.Office
+}
+
+type key struct{}
+
+// Set attaches v to the request.
+func Set(c fiber.Ctx, v *Visit) { c.Locals(key{}, v) }
+
+// Of is the visit of the request; an empty one where the middleware has not run yet (an error before it).
+func Of(c fiber.Ctx) *Visit {
+	if v, ok := c.Locals(key{}).(*Visit); ok {
+		return v
+	}
+	return &Visit{Audience: identity.Residents, Lang: text.VI}
+}
+
+// Resident is who is signed in on the residents' side; identity.ErrNoSession or identity.ErrExpired otherwise.
+func Resident(c fiber.Ctx) (identity.Resident, error) {
+	v := Of(c)
+	if v.Session == nil || v.Session.Resident == nil {
+		return identity.Resident{}, v.absent()
+	}
+	return *v.Session.Resident, nil
+}
+
+// Officer is who is signed in at the desk; identity.ErrNoSession or identity.ErrExpired otherwise.
+func Officer(c fiber.Ctx) (identity.Officer, error) {
+	v := Of(c)
+	if v.Session == nil || v.Session.Officer == nil {
+		return identity.Officer{}, v.absent()
+	}
+	return *v.Session.Officer, nil
+}
+
+func (v *Visit) absent() error {
+	if v.Expired {
+		return identity.ErrExpired
+	}
+	return identity.ErrNoSession
+}
+
+// CheckCSRF refuses a form whose token is not that of the session. Urlencoded forms are checked by the middleware; handlers
+// of uploads call this with the field that comes before the file.
+func CheckCSRF(c fiber.Ctx, token string) error {
+	if v := Of(c); v.Check == nil || !v.Check(token) {
+		return ErrCSRF
+	}
+	return nil
+}
+
+// ErrCSRF says that a form does not come from a page of ours, or from one of an earlier session.
+var ErrCSRF = fiber.NewError(fiber.StatusForbidden, "csrf")
+
+// Base is the frame of the page that answers the request.
+func Base(c fiber.Ctx, title string) page.Base {
+	v := Of(c)
+	b := page.Base{Lang: v.Lang, Title: title, Path: strings.Clone(c.OriginalURL()), Nonce: v.Nonce, CSRF: v.CSRF, Office: v.Office}
+	if v.Session != nil {
+		b.SignedIn = v.Session.Actor().Name
+		if v.Session.Resident != nil {
+			b.Home = "/home"
+		}
+	}
+	return b
+}
