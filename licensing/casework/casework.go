@@ -95,13 +95,22 @@ func In(ctx context.Context, pool Pool, id licensing.ApplicationID, do func(tx p
 	})
 }
 
-// Refund marks what was paid for a case as to be returned: nobody has accepted the case, so the fee is not used up
-// (domain.md 5). Cases without a payment are left alone.
+// Refund marks what was paid for a case as to be returned, unless somebody has accepted or begun to examine it: then the fee is
+// used up (domain.md 5). Cases without a payment are left alone.
 func Refund(ctx context.Context, tx pgx.Tx, a *licensing.Application, at time.Time) error {
 	if a.PaidAt == nil {
 		return nil
 	}
-	p, err := store.LatestPayment(ctx, tx, a.ID)
+	history, err := store.History(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range history {
+		if e.Event == licensing.Accept || e.Event == licensing.Claim {
+			return nil
+		}
+	}
+	p, err := store.PaidPayment(ctx, tx, a.ID)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package renewal
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -10,6 +11,7 @@ import (
 	"giahan/licensing/casework"
 	"giahan/licensing/store"
 	"giahan/media"
+	mediastore "giahan/media/store"
 )
 
 // change locks the resident's case, checks that the item may be changed, applies set and writes. While a case is Returned, the
@@ -90,6 +92,9 @@ func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licens
 	if err := s.Clerk.Rules.CheckHealth(number, signed, licensing.DateOf(s.Now())).Or(); err != nil {
 		return err
 	}
+	if err := s.ownPicture(ctx, actor, upload, media.HealthCertificate); err != nil {
+		return err
+	}
 	fresh := func(licensing.Application) bool { return upload != nil }
 	return s.change(ctx, actor, id, version, licensing.ItemHealth, fresh, func(a *licensing.Application) error {
 		a.Health.Number, a.Health.SignedOn = number, signed
@@ -100,8 +105,26 @@ func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licens
 	})
 }
 
+// ownPicture refuses a picture of somebody else, or of another kind, as if it did not exist; nil is no picture.
+func (s Service) ownPicture(ctx context.Context, actor identity.Actor, id *media.UploadID, kind media.Kind) error {
+	if id == nil {
+		return nil
+	}
+	u, err := mediastore.ByID(ctx, s.Pool, *id)
+	if err != nil {
+		return err
+	}
+	if u.Kind != kind {
+		return fmt.Errorf("upload %s is no %s: %w", u.ID, kind, media.ErrNotFound)
+	}
+	return s.MaySee(actor, u)
+}
+
 // SavePortrait keeps the portrait.
 func (s Service) SavePortrait(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload media.UploadID) error {
+	if err := s.ownPicture(ctx, actor, &upload, media.Portrait); err != nil {
+		return err
+	}
 	return s.change(ctx, actor, id, 0, licensing.ItemPortrait, always, func(a *licensing.Application) error {
 		a.Portrait = &upload
 		return nil

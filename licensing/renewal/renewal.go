@@ -137,6 +137,12 @@ func (s Service) Start(ctx context.Context, r identity.Resident, n int, ground l
 		a.Contact.Phone = phone
 	}
 	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.Insert(ctx, tx, a) })
+	if errors.Is(err, licensing.ErrOpenCase) { // pressed twice: the other press has made it
+		h, again := s.Home(ctx, r)
+		if open := h.Open(); again == nil && open != nil {
+			return open.ID, err
+		}
+	}
 	return a.ID, err
 }
 

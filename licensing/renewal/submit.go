@@ -182,7 +182,7 @@ func (s Service) Resubmit(ctx context.Context, actor identity.Actor, id licensin
 	})
 }
 
-// Withdraw takes the case back, as long as nobody has decided.
+// Withdraw takes the case back, as long as nobody has decided. What was paid goes back where nobody has begun with the case.
 func (s Service) Withdraw(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
 	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
 		if err := own(actor, *a); err != nil {
@@ -191,10 +191,8 @@ func (s Service) Withdraw(ctx context.Context, actor identity.Actor, id licensin
 		if a.State == licensing.Withdrawn {
 			return nil
 		}
-		if a.State == licensing.Submitted {
-			if err := casework.Refund(ctx, tx, a, s.Now()); err != nil {
-				return err
-			}
+		if err := casework.Refund(ctx, tx, a, s.Now()); err != nil {
+			return err
 		}
 		a.Holder, a.HeldAt = nil, nil
 		_, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Withdraw, At: s.Now()})

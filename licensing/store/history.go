@@ -120,7 +120,7 @@ func LogAccess(ctx context.Context, tx pgx.Tx, actor identity.Actor, id licensin
 	return wrap("log access", err)
 }
 
-// Seen says whether the officer has opened what (e.g. "photo:portrait:<id>") of the case since the moment.
+// Seen says whether the officer has ever opened what (e.g. "photo:<upload>") of the case. A new picture has a new key.
 func Seen(ctx context.Context, q Querier, actor identity.Actor, id licensing.ApplicationID, what string) (bool, error) {
 	var ok bool
 	err := q.QueryRow(ctx, `select exists (select from access_log where application_id = $1 and actor_id = $2 and what = $3)`,

@@ -55,6 +55,12 @@ func LatestPayment(ctx context.Context, q Querier, id licensing.ApplicationID) (
 		from payments where application_id = $1 order by created_at desc limit 1`, uuid.UUID(id)))
 }
 
+// PaidPayment reads the payment that paid a case's fee, which need not be the newest; licensing.ErrNotFound where none did.
+func PaidPayment(ctx context.Context, q Querier, id licensing.ApplicationID) (Payment, error) {
+	return payment(q.QueryRow(ctx, `select id, application_id, amount_vnd, state, coalesce(reference, ''), created_at, settled_at
+		from payments where application_id = $1 and state = 'paid'`, uuid.UUID(id)))
+}
+
 // OpenPayments lists the payments that are neither paid nor failed and older than the moment.
 func OpenPayments(ctx context.Context, q Querier, before time.Time) ([]uuid.UUID, error) {
 	rows, err := q.Query(ctx, `select id from payments where state = 'pending' and created_at < $1 order by created_at limit 500`, before)
