@@ -70,12 +70,12 @@ type Queue struct {
 	Cases  []licensing.Application
 	Names  map[identity.OfficerID]string // who holds them
 	Counts map[Tab]int
-	Next   *store.Cursor // nil on the last page
+	Next   *Cursor // nil on the last page
 	Now    time.Time
 }
 
 // Queue reads a page of a tab, next due first.
-func (s Service) Queue(ctx context.Context, actor identity.Actor, tab Tab, after store.Cursor) (Queue, error) {
+func (s Service) Queue(ctx context.Context, actor identity.Actor, tab Tab, after Cursor) (Queue, error) {
 	q := Queue{Tab: tab, Now: s.Now()}
 	if err := staff(actor); err != nil {
 		return q, err
@@ -104,7 +104,11 @@ func (s Service) Queue(ctx context.Context, actor identity.Actor, tab Tab, after
 
 // Counts is the number of cases in each tab, for the bar.
 func (s Service) Counts(ctx context.Context, actor identity.Actor) (map[Tab]int, error) {
-	byState, err := store.CountStates(ctx, s.Pool, actor.Office)
+	return counts(ctx, s.Pool, actor)
+}
+
+func counts(ctx context.Context, db store.Querier, actor identity.Actor) (map[Tab]int, error) {
+	byState, err := store.CountStates(ctx, db, actor.Office)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +118,7 @@ func (s Service) Counts(ctx context.Context, actor identity.Actor) (map[Tab]int,
 			out[t] += byState[st]
 		}
 	}
-	out[TabMine], err = store.CountHeld(ctx, s.Pool, identity.OfficerID(actor.ID))
+	out[TabMine], err = store.CountHeld(ctx, db, identity.OfficerID(actor.ID))
 	return out, err
 }
 
@@ -192,7 +196,8 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 	if c.Names, err = store.OfficerNames(ctx, tx, c.Office); err != nil {
 		return err
 	}
-	if c.Counts, err = s.Counts(ctx, actor); err != nil {
+	// On the transaction's own connection: with a second one, as many readers as the pool has would wait for each other.
+	if c.Counts, err = counts(ctx, tx, actor); err != nil {
 		return err
 	}
 	if c.SeenAll, err = seenAll(ctx, tx, actor, c.Application); err != nil {
