@@ -134,7 +134,7 @@ func TestSpoolHidesItsContent(t *testing.T) {
 	}
 }
 
-// A hundred slow uploads of several megabytes wait on disk, not in memory.
+// Slow uploads of several megabytes wait on disk, not in memory.
 func TestWaitingUploadsTakeLittleMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.GC()
@@ -174,6 +174,7 @@ func TestQuotaIsPerPersonAndDay(t *testing.T) {
 	}
 }
 
+// Eight pictures arrive at their last step together, with room for two.
 func TestQuotaHoldsForPicturesSentAtOnce(t *testing.T) {
 	h := newHouse(t)
 	picture := drawn(t, 320, 320, 0)
@@ -182,8 +183,12 @@ func TestQuotaHoldsForPicturesSentAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const many = 8
+	start := &together{Pool: h.pool}
+	start.missing.Add(many)
+	h.Service.Pool = start
 	var wg sync.WaitGroup
-	for range 8 {
+	for range many {
 		wg.Go(func() {
 			_, err := h.Take(t.Context(), h.me, media.Portrait, bytes.NewReader(picture))
 			if err != nil && !errors.Is(err, media.ErrQuota) {
@@ -195,6 +200,19 @@ func TestQuotaHoldsForPicturesSentAtOnce(t *testing.T) {
 	if n, names := h.rows(t), h.names(t); n != media.PerDayFiles || len(names) != 2*n {
 		t.Errorf("%d rows and %d objects, want %d and twice that", n, len(names), media.PerDayFiles)
 	}
+}
+
+// together lets transactions begin only when all who are expected have come.
+type together struct {
+	Pool
+	missing sync.WaitGroup
+}
+
+func (p *together) Begin(ctx context.Context) (pgx.Tx, error) {
+	tx, err := p.Pool.Begin(ctx)
+	p.missing.Done()
+	p.missing.Wait()
+	return tx, err
 }
 
 func TestOpenNoticesDamage(t *testing.T) {

@@ -123,7 +123,7 @@ func drawn(t testing.TB, w, h, number int) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
-			img.SetRGBA(x, y, color.RGBA{uint8(x), uint8(y + number), uint8((x/8+y/8)*40), 255})
+			img.SetRGBA(x, y, color.RGBA{uint8(x), uint8(y + number), uint8((x/8 + y/8) * 40), 255})
 		}
 	}
 	var b bytes.Buffer

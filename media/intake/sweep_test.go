@@ -30,6 +30,7 @@ func TestSweepRemovesOnlyWhatNobodyNeeds(t *testing.T) {
 	h.attach(t, attached.ID)
 	h.now = noon.Add(orphanAge + time.Minute)
 	young := h.take(t)
+	h.now = h.now.Add(orphanAge - time.Minute)
 
 	done, err := h.Sweep(t.Context())
 	if err != nil || done != (Swept{Uploads: 1}) {

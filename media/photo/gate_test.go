@@ -3,9 +3,11 @@ package photo
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"giahan/media"
 )
@@ -62,5 +64,20 @@ func TestGateGivesPlacesBack(t *testing.T) {
 	}
 	if len(gate.slots) != 0 || len(gate.large) != 0 {
 		t.Error("places were not given back")
+	}
+}
+
+// While one very large picture is being developed, the next one waits; ordinary ones pass.
+func TestGateTakesLargePicturesOneByOne(t *testing.T) {
+	gate := NewGate(2)
+	gate.large <- struct{}{}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	load := func(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }
+	if _, err := gate.Check(ctx, load(pngHeader(6000, 6000, 8, 6)), media.Portrait); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for a place") {
+		t.Errorf("large: %v", err)
+	}
+	if _, err := gate.Check(t.Context(), load(asJPEG(t, scene(320, 320))), media.Portrait); err != nil {
+		t.Errorf("ordinary: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"runtime"
 	"slices"
 	"testing"
@@ -221,5 +222,40 @@ func TestSameBytesSameSum(t *testing.T) {
 	b, errB := Check(t.Context(), in, media.Portrait)
 	if errA != nil || errB != nil || a.SHA256 != b.SHA256 {
 		t.Errorf("sums differ: %v %v", errA, errB)
+	}
+}
+
+// A decoder that goes on reading for ever is stopped between two reads, also when its time is up in the middle.
+func TestDecoderIsStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	reads := 0
+	endless := func(r io.Reader) (image.Image, error) {
+		for {
+			reads++
+			if reads == 3 {
+				cancel()
+			}
+			if _, err := r.Read(make([]byte, 1)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	_, err := decode(ctx, make([]byte, 100), header{format: format{name: "endless", decode: endless}})
+	if !errors.Is(err, context.Canceled) || reads != 3 {
+		t.Errorf("%v after %d reads", err, reads)
+	}
+}
+
+func TestDecoderThatPanicsIsAnUnreadablePicture(t *testing.T) {
+	f := format{name: "bad", decode: func(io.Reader) (image.Image, error) { panic("index out of range") }}
+	if _, err := decode(t.Context(), []byte("x"), header{format: f}); !errors.Is(err, media.ErrUnreadable) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestDecoderMustKeepItsHeadersWord(t *testing.T) {
+	f := format{name: "liar", decode: func(io.Reader) (image.Image, error) { return scene(400, 400), nil }}
+	if _, err := decode(t.Context(), []byte("x"), header{format: f, width: 400, height: 300}); !errors.Is(err, media.ErrUnreadable) {
+		t.Errorf("%v", err)
 	}
 }
