@@ -1,0 +1,142 @@
+package resident
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/gofiber/fiber/v3"
+
+	"giahan/licensing"
+	"giahan/licensing/renewal"
+	"giahan/web/form"
+	"giahan/web/page"
+	"giahan/web/text"
+	"giahan/web/visit"
+)
+
+type checkPage struct {
+	page.Base
+	Check renewal.Check
+	Days  int // working days until the card
+}
+
+var grounds = []string{string(licensing.Expiring), string(licensing.Damaged), string(licensing.DataChanged)}
+
+// nth is the number of a licence in the register's answer.
+func nth(c fiber.Ctx) (int, error) {
+	n, err := strconv.Atoi(c.Params("n"))
+	if err != nil {
+		return 0, licensing.ErrNotFound
+	}
+	return n, nil
+}
+
+func (h *Handler) check(c fiber.Ctx) error {
+	query, err := form.Query(c)
+	if err != nil {
+		return err
+	}
+	return h.showCheck(c, fiber.StatusOK, licensing.Ground(query.Value("ground")), nil)
+}
+
+func (h *Handler) showCheck(c fiber.Ctx, status int, ground licensing.Ground, faults licensing.FieldErrors) error {
+	r, err := visit.Resident(c)
+	if err != nil {
+		return err
+	}
+	n, err := nth(c)
+	if err != nil {
+		return err
+	}
+	check, err := h.Renewal.Check(c.Context(), r, n, ground)
+	if err != nil {
+		return err
+	}
+	p := checkPage{Base: visit.Base(c, ""), Check: check, Days: h.workingDays()}
+	p.Title, p.Path, p.Back = p.T("check.title"), "/check/"+strconv.Itoa(n)+"?ground="+string(check.Ground), "/home"
+	p.Errors, p.Values = faults, form.New(map[string]string{"ground": string(check.Ground)})
+	return page.Render(c, status, checkView(p))
+}
+
+// start makes the draft. The requirements are decided again; what stands in the way is shown by the check.
+func (h *Handler) start(c fiber.Ctx) error {
+	r, err := visit.Resident(c)
+	if err != nil {
+		return err
+	}
+	n, err := nth(c)
+	if err != nil {
+		return err
+	}
+	f, err := form.Read(c)
+	if err != nil {
+		return err
+	}
+	ground := f.Choice("ground", grounds...)
+	if !f.OK() {
+		return h.showCheck(c, fiber.StatusUnprocessableEntity, "", licensing.FieldErrors{{Field: "ground", Key: "error_ground"}})
+	}
+	id, err := h.Renewal.Start(c.Context(), r, n, licensing.Ground(ground))
+	switch {
+	case errors.Is(err, licensing.ErrNotEligible):
+		return seeOther(c, "/check/"+strconv.Itoa(n)+"?ground="+ground)
+	case err != nil && !errors.Is(err, licensing.ErrOpenCase):
+		return err
+	}
+	return seeOther(c, at(id, ""))
+}
+
+// workingDays is the office's time for a case of today, in whole working days.
+func (h *Handler) workingDays() int {
+	return (h.Renewal.Clerk.Rules.HalfDaysOn(licensing.DateOf(h.Now())) + 1) / 2
+}
+
+func (p checkPage) possible() bool { return p.Check.Decision.Possible() }
+
+func (p checkPage) heading() string {
+	if p.possible() {
+		return p.T("check.h1_met")
+	}
+	return p.T("check.h1_missing")
+}
+
+// rows are the requirements with the given answer.
+func (p checkPage) rows(answer licensing.Answer) []page.Row {
+	var rows []page.Row
+	for _, r := range p.Check.Decision.Requirements {
+		if r.Answer != answer {
+			continue
+		}
+		icon, tone := page.AnswerMark(r.Answer)
+		title, sentence := p.P().Requirement(r)
+		rows = append(rows, page.Row{Icon: icon, Tone: tone, Title: title, Text: sentence})
+	}
+	return rows
+}
+
+// prepare is what the person will be asked for, before any form.
+func (p checkPage) prepare() []page.Row {
+	rows := p.rows(licensing.Unknown)
+	for n := range rows {
+		rows[n].Icon = "health"
+	}
+	return append(rows, page.Row{Icon: "person", Title: p.T("check.portrait"), Text: p.T("check.portrait_text")})
+}
+
+// grounds are those that fit: a licence for life does not expire.
+func (p checkPage) grounds() page.Choice {
+	c := page.Choice{Name: "ground", Label: p.T("check.ground")}
+	for _, g := range grounds {
+		if licensing.Ground(g) == licensing.Expiring && p.Check.Licence.Expires().IsZero() {
+			continue
+		}
+		c.Options = append(c.Options, page.Option{Value: g, Label: p.T("check.ground_" + g)})
+	}
+	return c
+}
+
+func (p checkPage) lead() string {
+	return p.T("check.lead", text.Args{"amount": p.Check.Decision.Fee, "n": p.Days})
+}
+
+func (p checkPage) path() string { return "/check/" + strconv.Itoa(p.Check.N) }

@@ -1,0 +1,117 @@
+package resident
+
+import (
+	"errors"
+
+	"github.com/gofiber/fiber/v3"
+
+	"giahan/licensing"
+	"giahan/licensing/renewal"
+	"giahan/media"
+	"giahan/web/form"
+	"giahan/web/page"
+)
+
+const maxHealthNumber = 40 // characters
+
+func (h *Handler) health(c fiber.Ctx) error {
+	_, k, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	if !k.Editable(licensing.ItemHealth) {
+		return seeOther(c, at(k.ID, ""))
+	}
+	return h.showHealth(c, nil)(k, fiber.StatusOK, storedHealth(k))
+}
+
+func storedHealth(k renewal.Case) *form.Form {
+	signed := ""
+	if d := k.Health.SignedOn; !d.IsZero() {
+		signed = d.Time().Format("02/01/2006") // as it stands on the paper, in both languages
+	}
+	return stored(k, map[string]string{"number": k.Health.Number, "signed_on": signed})
+}
+
+// showHealth renders the page; kept is a picture that is stored but not attached, because something typed has a fault.
+func (h *Handler) showHealth(c fiber.Ctx, kept *media.Upload) show {
+	return func(k renewal.Case, status int, f *form.Form) error {
+		p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil}
+		p.Months = h.Renewal.Clerk.Rules.HealthMonthsOn(licensing.DateOf(h.Now()))
+		p.Values, p.Errors = f, inOrder(f.Errors, "number", "signed_on", "photo")
+		if kept == nil {
+			p.Photo = h.look(c, k, k.Health.Upload)
+		}
+		return page.Render(c, status, healthView(p))
+	}
+}
+
+// saveHealth takes number, date and picture of one form. What is right is kept even where something else is wrong.
+func (h *Handler) saveHealth(c fiber.Ctx) error {
+	up, err := h.receive(c, licensing.ItemHealth, media.HealthCertificate)
+	if err != nil {
+		return err
+	}
+	v, err := version(up.Form)
+	if err != nil {
+		return err
+	}
+	number, signed, typed := h.readHealth(&up)
+	if !typed {
+		return h.showHealth(c, up.Picture)(up.Case, up.Status, up.Form)
+	}
+	var picture *media.UploadID
+	if up.Picture != nil {
+		picture = &up.Picture.ID
+	}
+	err = h.Renewal.SaveHealth(c.Context(), up.Resident.Actor(), up.Case.ID, v, number, signed, picture)
+	if err == nil && up.Form.OK() && up.Picture != nil && len(up.Picture.Verdicts) > 0 {
+		return seeOther(c, at(up.Case.ID, "health"))
+	}
+	if err == nil && !up.Form.OK() {
+		return h.onlyPicture(c, up)
+	}
+	kept := up.Picture
+	if !errors.Is(err, licensing.ErrOutdated) {
+		kept = nil
+	}
+	return h.saved(c, up.Case, up.Form, err, h.showHealth(c, kept), storedHealth)
+}
+
+// readHealth reads what was typed; typed says that nothing in it is wrong. A picture that should have come and did not is a
+// fault of its own.
+func (h *Handler) readHealth(up *upload) (number string, signed licensing.Date, typed bool) {
+	number = licensing.NormalizeHealthNumber(up.Form.Optional("number", maxHealthNumber))
+	if up.Form.Value("signed_on") != "" {
+		signed = up.Form.Date("signed_on")
+	}
+	for _, e := range h.Renewal.Clerk.Rules.CheckHealth(number, signed, licensing.DateOf(h.Now())) {
+		up.Form.Fail(e.Field, e.Key, e.Args)
+	}
+	typed = !faulty(up.Form, "number") && !faulty(up.Form, "signed_on")
+	p := photoPage{casePage: casePage{Case: up.Case}, Item: licensing.ItemHealth}
+	if up.Picture == nil && !faulty(up.Form, "photo") && (up.Case.Health.Upload == nil || p.replaced()) {
+		up.Form.Fail("photo", "error_no_file", nil)
+	}
+	return number, signed, typed
+}
+
+func faulty(f *form.Form, field string) bool {
+	for _, e := range f.Errors {
+		if e.Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyPicture answers where number and date are saved and only the picture is missing or has a fault.
+func (h *Handler) onlyPicture(c fiber.Ctx, up upload) error {
+	_, k, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	f := storedHealth(k)
+	f.Errors = up.Form.Errors
+	return h.showHealth(c, nil)(k, up.Status, f)
+}

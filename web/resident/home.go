@@ -1,0 +1,133 @@
+package resident
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v3"
+
+	"giahan/licensing"
+	"giahan/licensing/renewal"
+	"giahan/web/page"
+	"giahan/web/text"
+	"giahan/web/visit"
+)
+
+type homePage struct {
+	page.Base
+	Home renewal.Home
+}
+
+func (h *Handler) home(c fiber.Ctx) error {
+	r, err := visit.Resident(c)
+	if err != nil {
+		return err
+	}
+	home, err := h.Renewal.Home(c.Context(), r)
+	if err != nil {
+		return err
+	}
+	p := homePage{Base: visit.Base(c, ""), Home: home}
+	p.Title, p.Path = p.T("home.title"), "/home"
+	return page.Render(c, fiber.StatusOK, homeView(p))
+}
+
+// closed are the cases that are over, newest first as the store gives them.
+func (p homePage) closed() []page.Row {
+	var rows []page.Row
+	for _, a := range p.Home.Applications {
+		if !a.State.Closed() {
+			continue
+		}
+		m := page.ResidentMark(p.P(), a.State)
+		rows = append(rows, page.Row{Icon: m.Icon, Tone: m.Tone, Title: p.T("resident.case_caption", text.Args{"code": a.Code}),
+			Text: m.Word + ", " + p.P().Date(licensing.DateOf(a.UpdatedAt)), Href: at(a.ID, "")})
+	}
+	return rows
+}
+
+// action is the way into the open case: what must be done, or a look.
+func (p homePage) action(a licensing.Application) page.Action {
+	key := map[licensing.State]string{
+		licensing.Draft: "home.continue_draft", licensing.Returned: "home.continue_returned", licensing.PaymentDue: "home.continue_payment",
+	}[a.State]
+	if key == "" {
+		key = "button.track"
+	}
+	return page.Action{Label: p.T(key), Href: at(a.ID, ""), Icon: "arrow"}
+}
+
+func (p homePage) check(n int, l licensing.Licence) page.Action {
+	a := page.Action{Label: p.T("home.check"), Href: "/check/" + strconv.Itoa(n), Kind: page.Secondary}
+	if len(p.Home.Licences) > 1 {
+		a.Hidden = p.T("home.check_which", text.Args{"number": l.Number})
+	}
+	if n == 0 && p.Home.Open() == nil {
+		a.Kind = page.Primary
+	}
+	return a
+}
+
+func (p homePage) licence(l licensing.Licence) []page.SummaryRow {
+	var drives []string
+	for _, c := range l.Classes {
+		drives = append(drives, classWords(p.Base, l.Scheme(), c.Class))
+	}
+	return []page.SummaryRow{
+		{Key: p.T("home.expires"), Value: p.expiry(l.Expires())},
+		{Key: p.T("home.drives"), Body: lines(drives)},
+		{Key: p.T("home.number"), Value: l.Number},
+		{Key: p.T("home.points"), Value: p.T("home.points_value", text.Args{"n": l.Points})},
+	}
+}
+
+func (p homePage) expiry(d licensing.Date) string {
+	args := text.Args{"date": d, "n": p.Home.Today.DaysUntil(d)}
+	switch {
+	case d.IsZero():
+		return p.T("format.no_expiry")
+	case d.Before(p.Home.Today):
+		return p.T("home.overdue", args)
+	case p.Home.Today.DaysUntil(d) <= 90:
+		return p.T("home.days_left", args)
+	}
+	return p.P().Date(d)
+}
+
+func (p homePage) heading(l licensing.Licence) string {
+	var names []string
+	for _, c := range l.Classes {
+		names = append(names, p.T("resident.old_class", text.Args{"class": string(c.Class)}))
+	}
+	return p.T("home.licence", text.Args{"classes": p.P().List(names)})
+}
+
+// classWords says what a class allows; the scheme decides, for the same letter means two things.
+func classWords(b page.Base, scheme licensing.Scheme, class licensing.Class) string {
+	words := b.P().Class(scheme, class)
+	switch {
+	case words == "":
+		return string(class)
+	case scheme == licensing.SchemeOld: // the words of old classes begin with their name
+		return words
+	}
+	return b.T("resident.new_class", text.Args{"class": string(class), "meaning": words})
+}
+
+// who says who must act, in the state of the case.
+func who(b page.Base, a licensing.Application) string {
+	return b.T("who."+string(a.State), text.Args{"day": b.P().DayDate(a.ReplyBy)})
+}
+
+// officeArgs are the values of sentences that name the office.
+func officeArgs(b page.Base) text.Args {
+	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Office.Hours, "office": b.Office.Name, "address": b.Office.Address}
+}
+
+// yourTurn says whether the resident must act now.
+func yourTurn(s licensing.State) bool {
+	switch s {
+	case licensing.Draft, licensing.PaymentDue, licensing.Returned, licensing.ReadyForPickup, licensing.ParcelCameBack:
+		return true
+	}
+	return false
+}

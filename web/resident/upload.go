@@ -1,0 +1,173 @@
+package resident
+
+import (
+	"errors"
+	"io"
+
+	"github.com/gofiber/fiber/v3"
+	"github.com/google/uuid"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/renewal"
+	"giahan/media"
+	"giahan/web/form"
+	"giahan/web/page"
+	"giahan/web/text"
+	"giahan/web/visit"
+)
+
+// upload is what came in on a page with a picture.
+type upload struct {
+	Resident identity.Resident
+	Case     renewal.Case
+	Form     *form.Form
+	Picture  *media.Upload // nil where none came, or where it has a fault
+	Status   int           // of the answer where something is wrong
+}
+
+// receive reads an upload page: first who it is and whether the picture would be kept, then the picture. A fault of the picture
+// is recorded at the field "photo"; every other error is returned, after what is left of the body has been read.
+func (h *Handler) receive(c fiber.Ctx, item licensing.Item, kind media.Kind) (up upload, err error) {
+	defer func() {
+		if err != nil {
+			form.Drain(c)
+		}
+	}()
+	up.Status = fiber.StatusUnprocessableEntity
+	if up.Resident, err = visit.Resident(c); err != nil {
+		return up, err
+	}
+	fields, file, err := form.Upload(c, media.MaxBytes)
+	if err != nil && !errors.Is(err, media.ErrNoFile) {
+		return up, err
+	}
+	if err := visit.CheckCSRF(c, fields["csrf"]); err != nil {
+		return up, err
+	}
+	id, err := licensing.ParseApplicationID(c.Params("id"))
+	if err != nil {
+		return up, err
+	}
+	if err := h.Renewal.MayChange(c.Context(), up.Resident.Actor(), id, item); err != nil {
+		return up, err
+	}
+	if up.Case, err = h.Renewal.Load(c.Context(), up.Resident.Actor(), id); err != nil {
+		return up, err
+	}
+	up.Form = form.New(fields)
+	if file == nil {
+		up.Picture = h.kept(c, up.Resident.Actor(), kind, fields["kept"])
+		return up, nil
+	}
+	return up, h.take(c, &up, kind, file)
+}
+
+// take keeps the picture, or records its fault.
+func (h *Handler) take(c fiber.Ctx, up *upload, kind media.Kind, file io.Reader) error {
+	picture, err := h.Intake.Take(c.Context(), up.Resident.Actor(), kind, file)
+	if err == nil {
+		up.Picture = &picture
+		return nil
+	}
+	for _, f := range pictureFaults {
+		if errors.Is(err, f.err) {
+			form.Drain(c)
+			up.Status = f.status
+			up.Form.Fail("photo", f.key, f.args(visit.Of(c).Lang))
+			return nil
+		}
+	}
+	return err
+}
+
+// pictureFaults are the faults of a picture that its own page answers, with everything typed kept.
+var pictureFaults = []struct {
+	err    error
+	key    string
+	status int
+	args   func(text.Lang) map[string]any
+}{
+	{media.ErrTooBig, "upload_too_big", fiber.StatusRequestEntityTooLarge, sizeArgs},
+	{media.ErrType, "error_file_type", fiber.StatusUnprocessableEntity, noArgs},
+	{media.ErrUnreadable, "error_file_type", fiber.StatusUnprocessableEntity, noArgs},
+	{media.ErrDimensions, "error_file_dimensions", fiber.StatusUnprocessableEntity, noArgs},
+	{media.ErrNoFile, "error_no_file", fiber.StatusUnprocessableEntity, noArgs},
+	{media.ErrQuota, "error_file_quota", fiber.StatusUnprocessableEntity, quotaArgs},
+	{media.ErrStoreDown, "error_file_store", fiber.StatusServiceUnavailable, noArgs},
+}
+
+func noArgs(text.Lang) map[string]any    { return nil }
+func quotaArgs(text.Lang) map[string]any { return map[string]any{"n": media.PerDayFiles} }
+func sizeArgs(l text.Lang) map[string]any {
+	return map[string]any{"max": text.For(l).Megabytes(media.MaxBytes)}
+}
+
+// kept is the picture of an earlier try whose other answers had a fault: the person does not send it again. It counts only
+// where it is their own and of this kind.
+func (h *Handler) kept(c fiber.Ctx, actor identity.Actor, kind media.Kind, name string) *media.Upload {
+	id, err := media.ParseUploadID(name)
+	if err != nil {
+		return nil
+	}
+	u, _, err := h.Intake.Open(c.Context(), id, true)
+	if err != nil || u.Kind != kind || h.Renewal.MaySee(actor, u) != nil {
+		return nil
+	}
+	return &u
+}
+
+// photoPage is a page that takes a picture.
+type photoPage struct {
+	casePage
+	Item   licensing.Item
+	Photo  *media.Upload // what is stored; nil where there is none yet
+	Kept   bool          // Photo is stored but not part of the case yet
+	Months int           // for which a health certificate counts
+}
+
+// advice are the hints about the stored picture. While an officer has asked for a new one, the officer's words count.
+func (p photoPage) advice() []string {
+	if _, open := p.asked(p.Item); p.Photo == nil || open {
+		return nil
+	}
+	var hints []string
+	for _, v := range p.Photo.Verdicts {
+		hints = append(hints, p.T("hint_"+string(v)))
+	}
+	return hints
+}
+
+// replaced says that an officer has asked for another picture than the stored one.
+func (p photoPage) replaced() bool {
+	_, open := p.asked(p.Item)
+	return open && !p.Kept
+}
+
+func (p photoPage) capture() page.Field {
+	name := map[licensing.Item]string{licensing.ItemHealth: "health_page.photo", licensing.ItemPortrait: "portrait_page.photo"}[p.Item]
+	f := page.Field{Name: "photo", Label: p.T(name), Hint: p.T(name+"_hint", text.Args{"max": p.P().Megabytes(media.MaxBytes)})}
+	if p.Photo != nil {
+		f.Label = p.T(name + "_again")
+	}
+	return f
+}
+
+func (p photoPage) alt() string {
+	if p.Item == licensing.ItemHealth {
+		return p.T("resident.photo_alt_health")
+	}
+	return p.T("resident.photo_alt_portrait")
+}
+
+// look reads the stored picture with its verdicts; the page does without where the store does not answer.
+func (h *Handler) look(c fiber.Ctx, k renewal.Case, id *media.UploadID) *media.Upload {
+	if id == nil {
+		return nil
+	}
+	u, _, err := h.Intake.Open(c.Context(), *id, true)
+	if err != nil || u.Owner != uuid.UUID(k.Resident) {
+		return &media.Upload{ID: *id}
+	}
+	return &u
+}
