@@ -114,9 +114,6 @@ func newHTTP(timeout time.Duration) *http.Client {
 // Secret is the key shared with the partner.
 func (c *Client) Secret() []byte { return c.cfg.Secret }
 
-// Now is the client's clock.
-func (c *Client) Now() time.Time { return c.cfg.Now() }
-
 // URL is the address of a path at the partner, for a browser to be sent to.
 func (c *Client) URL(path string) (*url.URL, error) {
 	if c.bad != nil {

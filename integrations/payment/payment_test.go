@@ -276,3 +276,11 @@ func TestForgedCallbacks(t *testing.T) {
 		t.Errorf("unsigned: %v", err)
 	}
 }
+
+func TestStatusCountsMoney(t *testing.T) {
+	sim, c := open(t, paymentsim.Options{})
+	press(t, c.PayURL(uuid.New(), fee, "Lệ phí", back, time.Now()), "pay")
+	if m := sim.Status(); m["taken"] != int64(115_000) || m["payments"] != 1 || m["orders"] != 1 || m["off"] != false {
+		t.Errorf("%v", m)
+	}
+}

@@ -177,3 +177,15 @@ func TestSessionEndsAndHouseCloses(t *testing.T) {
 		t.Errorf("open again: %v", err)
 	}
 }
+
+func TestStatusShowsWhereCasesStand(t *testing.T) {
+	sim, c := open(t, "")
+	for range 2 {
+		if err := push(t, c, 1, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m := sim.Status(); m["dossiers"] != 1 || m["cases"].(map[string]string)[code] != "1" || sim.Repeats() != 1 {
+		t.Errorf("%v, %d repeats", m, sim.Repeats())
+	}
+}

@@ -2,11 +2,13 @@ package post_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -169,5 +171,30 @@ func TestForgedNews(t *testing.T) {
 	outbound.SignRequest(r, []byte(secret), "", body, uuid.New(), time.Now().Add(-time.Hour))
 	if _, err := c.VerifyCallback("POST", "/hooks/post", r.Header.Get, body, time.Now()); !errors.Is(err, outbound.ErrStale) {
 		t.Errorf("old: %v", err)
+	}
+}
+
+// What the console shows names nobody; the parcel goes by the post's own clock.
+func TestStatusAndClockwork(t *testing.T) {
+	sim, c := open(t, postsim.Options{Every: 20 * time.Millisecond})
+	if _, err := c.Send(context.Background(), "k", parcel); err != nil {
+		t.Fatal(err)
+	}
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(5 * time.Second); ; <-tick.C {
+		if p, ok := sim.Parcel(code); ok && p.Status == "delivered" {
+			if !slices.Equal(p.Steps, []string{"handed_over", "in_transit", "out_for_delivery", "delivered"}) {
+				t.Errorf("steps %v", p.Steps)
+			}
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("never delivered")
+		}
+	}
+	b, err := json.Marshal(sim.Status())
+	if err != nil || !strings.Contains(string(b), code) || strings.Contains(string(b), "Hòa") || strings.Contains(string(b), "0912000111") {
+		t.Errorf("%s, %v", b, err)
 	}
 }

@@ -3,6 +3,7 @@ package printing_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"image"
 	"image/jpeg"
@@ -215,5 +216,17 @@ func TestForgedNews(t *testing.T) {
 	outbound.SignRequest(r, []byte(secret), "", []byte("{}"), uuid.New(), now)
 	if got, err := c.VerifyCallback("POST", "/hooks/printing", r.Header.Get, []byte("{}"), now); err == nil {
 		t.Errorf("signed nonsense: %q", got)
+	}
+}
+
+// What the console shows names nobody.
+func TestStatusNamesNobody(t *testing.T) {
+	sim, c := open(t, printingsim.Options{})
+	if err := c.Order(context.Background(), "k", order(t)); err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(sim.Status())
+	if err != nil || !strings.Contains(string(b), code) || !strings.Contains(string(b), `"queued":1`) || strings.Contains(string(b), "Hòa") || strings.Contains(string(b), "421160045213") {
+		t.Errorf("%s, %v", b, err)
 	}
 }

@@ -2,7 +2,9 @@ package register_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,5 +163,17 @@ func TestRefusedClosedAndUnbelieved(t *testing.T) {
 	late := register.New(register.Config{BaseURL: addr, Secret: []byte(secret), Now: func() time.Time { return time.Now().Add(-6 * time.Minute) }})
 	if _, err := late.Licences(ctx, hoa); !errors.Is(err, licensing.ErrPartnerDown) {
 		t.Errorf("late: %v", err)
+	}
+}
+
+// What the console shows names nobody.
+func TestStatusNamesNobody(t *testing.T) {
+	sim, c := open(t, "")
+	if err := c.Record(context.Background(), "k", entry()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(sim.Status())
+	if err != nil || !strings.Contains(string(b), `"recorded":1`) || strings.Contains(string(b), "Hòa") || strings.Contains(string(b), string(hoa)) {
+		t.Errorf("%s, %v", b, err)
 	}
 }

@@ -335,3 +335,88 @@ func TestOff(t *testing.T) {
 		t.Errorf("on: %d", res.StatusCode)
 	}
 }
+
+// The login page of a sign-in that is unknown, used or given up leads nowhere, and says so.
+func TestLoginPageIsForOneSignIn(t *testing.T) {
+	p := start(t, portalsim.Options{})
+	at, err := url.Parse(p.get(p.auth(oauth2.GenerateVerifier())).Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(id, person string) int {
+		res, err := p.client.PostForm("http://"+at.Host+at.Path, url.Values{"id": {id}, "person": {person}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	id := at.Query().Get("id")
+	for _, c := range []struct {
+		id, person string
+		want       int
+	}{{"unknown", "hoa", 404}, {id, "nobody", 404}, {id, "hoa", 303}, {id, "mai", 404}} {
+		if got := post(c.id, c.person); got != c.want {
+			t.Errorf("%s as %s: %d, want %d", c.id, c.person, got, c.want)
+		}
+	}
+	if res := p.get("http://" + at.Host + at.Path + "?id=unknown"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("unknown page: %d", res.StatusCode)
+	}
+}
+
+func TestAccessTokenEndsWhenRevoked(t *testing.T) {
+	p := start(t, portalsim.Options{})
+	tok := p.signIn("hoa")
+	info := func() int {
+		req, _ := http.NewRequest("GET", p.end("userinfo_endpoint"), nil)
+		tok.SetAuthHeader(req)
+		res, err := p.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	if got := info(); got != 200 {
+		t.Fatal(got)
+	}
+	req, _ := http.NewRequest("POST", p.end("revocation_endpoint"), strings.NewReader(url.Values{"token": {tok.AccessToken}}.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth("giahan", p.oauth.ClientSecret)
+	res, err := p.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if got := info(); res.StatusCode != 200 || got == 200 {
+		t.Errorf("revoked with %d, userinfo still %d", res.StatusCode, got)
+	}
+}
+
+func TestTamperedTokenAndKeys(t *testing.T) {
+	p := start(t, portalsim.Options{})
+	p.sim.Tamper(func(tok *portalsim.Token) { tok.Compact = "a.b.c" })
+	if got := raw(p.signIn("hoa")); got != "a.b.c" {
+		t.Errorf("token %q", got)
+	}
+	p.sim.Tamper(nil)
+	p.sim.TamperKeys(func([]byte) []byte { return []byte("<html>") })
+	if _, err := p.verify(raw(p.signIn("hoa"))); err == nil {
+		t.Error("a token was verified without keys")
+	}
+	p.sim.TamperKeys(nil)
+	if _, err := p.verify(raw(p.signIn("hoa"))); err != nil {
+		t.Error(err)
+	}
+}
+
+// What the console shows names nobody.
+func TestStatusNamesNobody(t *testing.T) {
+	p := start(t, portalsim.Options{})
+	p.signIn("hoa")
+	b, err := json.Marshal(p.sim.Status())
+	if err != nil || !strings.Contains(string(b), `"sign_ins":1`) || strings.Contains(string(b), "Hòa") || strings.Contains(string(b), "042176003218") {
+		t.Errorf("%s, %v", b, err)
+	}
+}
