@@ -67,6 +67,7 @@ func claimRows() []row {
 		{"C18", "other sub", info("sub", "lan"), "userinfo_sub"},
 		{"C18", "no sub", func(f *fake) { delete(f.userinfo, "sub") }, "userinfo_sub"},
 		{"C19", "signed userinfo", reply("/userinfo", 200, "application/jwt", "a.b.c"), "userinfo_form"},
+		{"C19", "right content of another type", reply("/userinfo", 200, "application/jwt", `{"sub":"hoa","SoDinhDanh":"042176003218","HoVaTen":"a"}`), "userinfo_form"},
 		{"C19", "names twice", reply("/userinfo", 200, "application/json", `{"sub":"hoa","sub":"lan"}`), "userinfo_form"},
 		{"C19", "401", reply("/userinfo", 401, "application/json", `{}`), "userinfo_status"},
 		{"C20", "full-width digits", info("SoDinhDanh", "０４２１７６００３２１８"), "personal_number"},
