@@ -51,7 +51,7 @@ func orderPrint(ctx context.Context, d Deps, args jobs.OrderPrint) error {
 		if _, err := d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.StartPrinting, At: d.Now()}); err != nil {
 			return err
 		}
-		return insert(ctx, d, tx, jobs.CheckPrint{Application: args.Application}, nil)
+		return insert(ctx, d, tx, jobs.CheckPrint(args), nil)
 	})
 }
 
@@ -89,7 +89,7 @@ func checkPrint(ctx context.Context, d Deps, args jobs.CheckPrint) error {
 		if err := store.Printed(ctx, tx, id, report.Serial, d.Now()); err != nil {
 			return err
 		}
-		if err := insert(ctx, d, tx, jobs.WriteRegister{Application: args.Application}, nil); err != nil {
+		if err := insert(ctx, d, tx, jobs.WriteRegister(args), nil); err != nil {
 			return err
 		}
 		return d.handOn(ctx, tx, a)
@@ -158,7 +158,7 @@ func sendParcel(ctx context.Context, d Deps, args jobs.SendParcel) error {
 		if _, err := d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.HandToPost, At: d.Now()}); err != nil {
 			return err
 		}
-		return insert(ctx, d, tx, jobs.TrackParcel{Application: args.Application}, nil)
+		return insert(ctx, d, tx, jobs.TrackParcel(args), nil)
 	})
 }
 
@@ -177,6 +177,10 @@ func trackParcel(ctx context.Context, d Deps, args jobs.TrackParcel) error {
 		return fmt.Errorf("track parcel: %w", err)
 	}
 	err = casework.In(ctx, d.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		p, err := store.ParcelOf(ctx, tx, id) // again, under the lock of the case: an older answer never overwrites the end
+		if err != nil || p.Status == licensing.ParcelDelivered || p.Status == licensing.ParcelReturned {
+			return err
+		}
 		p.Status, p.UpdatedAt = report.Status, d.Now()
 		if err := store.SaveParcel(ctx, tx, p); err != nil {
 			return err
@@ -185,7 +189,7 @@ func trackParcel(ctx context.Context, d Deps, args jobs.TrackParcel) error {
 		if event == "" || a.State != licensing.InPost {
 			return nil
 		}
-		_, err := d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: event, At: d.Now()})
+		_, err = d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: event, At: d.Now()})
 		return err
 	})
 	if err == nil && report.Status != licensing.ParcelDelivered && report.Status != licensing.ParcelReturned {

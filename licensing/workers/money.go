@@ -62,6 +62,9 @@ func (d Deps) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application, p
 		if err := store.SettlePayment(ctx, tx, p.ID, store.PaymentRefundDue, r.Reference, now); err != nil {
 			return err
 		}
+		if p.State == store.PaymentFailed {
+			return nil // a late answer to an earlier try says nothing about the one that is open
+		}
 		return d.fail(ctx, tx, a, now, "wrong_amount")
 	case r.Status == licensing.PayFailed:
 		return d.failPayment(ctx, tx, a, p, now, "payment_failed")
@@ -115,20 +118,21 @@ func closeOverdue(ctx context.Context, d Deps, _ jobs.CloseOverdue) error {
 	if err != nil {
 		return err
 	}
+	var errs []error // one case that cannot be closed does not keep the others open
 	for _, id := range ids {
-		err := casework.In(ctx, d.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
+		errs = append(errs, casework.In(ctx, d.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
 			event := map[licensing.State]licensing.Event{licensing.Returned: licensing.CloseNoReply, licensing.PaymentDue: licensing.CloseUnpaid}[a.State]
 			if event == "" || a.State == licensing.Returned && !today.After(a.ReplyBy) {
 				return nil // answered in the meantime
 			}
+			if err := casework.Refund(ctx, tx, a, d.Now()); err != nil {
+				return err
+			}
 			_, err := d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: event, At: d.Now()})
 			return err
-		})
-		if err != nil {
-			return err
-		}
+		}))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // sweep removes forgotten things.
