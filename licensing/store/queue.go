@@ -33,10 +33,19 @@ func InStates(ctx context.Context, q Querier, office string, states []licensing.
 	for i, s := range states {
 		names[i] = string(s)
 	}
-	return list(q.Query(ctx, `select `+columns+` from applications
-		where office = $1 and state = any($2) and ($3::uuid is null or holder = $3)
-		and (coalesce(due_at, timestamptz '9999-12-31 00:00Z'), id) > (coalesce($4, '-infinity'::timestamptz), $5)
-		order by coalesce(due_at, timestamptz '9999-12-31 00:00Z'), id limit $6`,
+	// Each state is read along the index applications_queue, dated cases apart from undated ones: a page costs the same however
+	// many cases wait.
+	return list(q.Query(ctx, `with page as (
+			select p.id from unnest($2::text[]) as s (state), lateral (
+				(select id, due_at from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
+					and (due_at, id) > (coalesce($4, '-infinity'::timestamptz), $5::uuid) order by due_at, id limit $6)
+				union all
+				(select id, due_at from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
+					and due_at is null and (timestamptz '9999-12-31 00:00Z', id) > (coalesce($4, '-infinity'::timestamptz), $5::uuid)
+					order by id limit $6)) p
+			order by coalesce(p.due_at, timestamptz '9999-12-31 00:00Z'), p.id limit $6)
+		select `+columns+` from applications where id in (select id from page)
+		order by coalesce(due_at, timestamptz '9999-12-31 00:00Z'), id`,
 		office, names, (*uuid.UUID)(holder), after.DueAt, uuid.UUID(after.ID), limit))
 }
 

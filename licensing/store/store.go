@@ -123,6 +123,9 @@ func Update(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 		uuid.UUID(a.ID), a.Code, a.State, a.Licence, a.Choice, a.Contact.Phone, a.Contact.Delivery, a.Contact.Street, a.Contact.Commune,
 		a.Health.Number, a.Health.SignedOn.String(), (*uuid.UUID)(a.Health.Upload), (*uuid.UUID)(a.Portrait), a.Decision, fee, a.PaidAt,
 		a.SubmittedAt, a.DueAt, a.ReplyBy.String(), (*uuid.UUID)(a.Holder), a.HeldAt, (*uuid.UUID)(a.ExaminedBy), (*uuid.UUID)(a.DecidedBy), a.UpdatedAt)
+	if violates(err, "applications_portrait_upload_fkey") || violates(err, "applications_health_upload_fkey") {
+		return media.ErrNotFound // swept while it was being attached
+	}
 	if err != nil {
 		return wrap("update application", err)
 	}
