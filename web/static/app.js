@@ -91,12 +91,32 @@
   }
   function press(key) {
     var here = document.querySelector(".is-here"), mine = '[data-key="' + key + '"]';
-    var target = (here && here.querySelector(mine)) || document.querySelector(mine);
+    // what stands in a row is pressed only in the row where one is: C must never claim another case
+    var target = (here && here.querySelector(mine)) || Array.prototype.find.call(document.querySelectorAll(mine), function (at) {
+      return !at.closest("[data-row]");
+    });
     if (!target) return false;
     if (target.type === "radio" || target.type === "checkbox") target.focus();
     target.click();
     return true;
   }
+  // Pictures change in place: a new page would lose what is typed beside them. Where that fails the link is followed.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest(".gh-picture a") : null;
+    if (!link || !window.fetch || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    fetch(link.href, { credentials: "same-origin" }).then(function (answer) {
+      if (!answer.ok || answer.redirected) throw answer;
+      return answer.text();
+    }).then(function (html) {
+      var next = new DOMParser().parseFromString(html, "text/html").getElementById("picture"), form = document.getElementById("decision");
+      document.getElementById("picture").replaceWith(next);
+      var same = next.querySelector('[data-key="' + link.getAttribute("data-key") + '"]');
+      if (same) same.focus();
+      if (form && form.action) form.action = form.action.split("?")[0] + link.search;
+      history.replaceState(null, "", link.href);
+    }).catch(function () { location.href = link.href; });
+  });
   document.addEventListener("keydown", function (event) {
     var at = event.target, typing = at.isContentEditable || /^(TEXTAREA|SELECT)$/.test(at.tagName) ||
       (at.tagName === "INPUT" && !/^(radio|checkbox|submit|button)$/.test(at.type));

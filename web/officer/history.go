@@ -1,0 +1,48 @@
+package officer
+
+import (
+	"github.com/gofiber/fiber/v3"
+
+	"giahan/licensing"
+	"giahan/web/page"
+	"giahan/web/text"
+	"giahan/web/visit"
+)
+
+// history shows who did what, with names: officers answer for what they do.
+func (h *Handler) history(c fiber.Ctx) error {
+	o, err := visit.Officer(c)
+	if err != nil {
+		return err
+	}
+	id, err := licensing.ParseApplicationID(c.Params("id"))
+	if err != nil {
+		return err
+	}
+	found, err := h.Desk.Open(c.Context(), o.Actor(), id)
+	if err != nil {
+		return err
+	}
+	r := Review{Case: found, Actor: o.Actor()}
+	r.Base = base(c, "", found.Counts, r.tab())
+	r.Title = r.T("officer.history.title", codeArg(found.Application))
+	r.Desk.Keys = keys(r.P(), []string{"search", "/"})
+	return page.Render(c, fiber.StatusOK, HistoryPage(r))
+}
+
+func codeArg(a licensing.Application) text.Args { return text.Args{"code": a.Code} }
+
+// reasonWord is a reason in words, of a return or of a refusal; the events say which.
+func reasonWord(p *text.Printer, e licensing.Entry) string {
+	if e.Reason == "" {
+		return ""
+	}
+	key := "refusal_reason." + e.Reason
+	if e.Event == licensing.Return {
+		key = "return_reason." + e.Reason
+	}
+	if p.Has(key) {
+		return p.T(key)
+	}
+	return e.Reason
+}

@@ -1,0 +1,218 @@
+package officer
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/gofiber/fiber/v3"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/desk"
+	"giahan/media"
+	"giahan/web/form"
+	"giahan/web/page"
+	"giahan/web/visit"
+)
+
+// Review is the page of one case: facts, picture, decision.
+type Review struct {
+	page.Base
+	desk.Case
+	Actor  identity.Actor
+	Unseen []media.UploadID
+	View   view
+	Alert  *alert
+}
+
+// alert is what stands across the page before anything else: why the last act was not done.
+type alert struct {
+	Title, Text string
+	Links       []link
+}
+
+type link struct{ Href, Label string }
+
+// open shows a case. Opening is recorded by the use case.
+func (h *Handler) open(c fiber.Ctx) error {
+	o, err := visit.Officer(c)
+	if err != nil {
+		return err
+	}
+	id, err := licensing.ParseApplicationID(c.Params("id"))
+	if err != nil {
+		return err
+	}
+	return h.review(c, fiber.StatusOK, target{actor: o.Actor(), id: id}, nil)
+}
+
+// review shows the newest version of a case, with what was typed in t.form and what cause has to say.
+func (h *Handler) review(c fiber.Ctx, status int, t target, cause error) error {
+	found, err := h.Desk.Open(c.Context(), t.actor, t.id)
+	if err != nil {
+		return err
+	}
+	unseen, err := h.Desk.Unseen(c.Context(), t.actor, found.Application)
+	if err != nil {
+		return err
+	}
+	r := Review{Case: found, Actor: t.actor, Unseen: unseen}
+	r.Base = base(c, "", found.Counts, r.tab())
+	r.Title = r.T("officer.review.title", codeArg(found.Application))
+	r.Path = "/cases/" + t.id.String() // an act's address answers no GET: the language switch comes back here
+	r.Desk.Class = "gh-review"
+	query, err := form.Query(c)
+	if err != nil {
+		return err
+	}
+	r.View = readView(r.caseHref(), query, len(r.pictures()))
+	if t.form != nil {
+		r.Values = t.form
+	}
+	var wrong licensing.FieldErrors
+	if errors.As(cause, &wrong) {
+		r.Errors = wrong
+	}
+	r.Alert = r.alertFor(cause)
+	r.Desk.Keys = r.keys()
+	return page.Render(c, status, ReviewPage(r))
+}
+
+func (r Review) caseHref() string { return "/cases/" + r.ID.String() }
+
+// tab is the list in which the case lies now.
+func (r Review) tab() desk.Tab {
+	switch r.State {
+	case licensing.Returned, licensing.PaymentDue, licensing.PaymentPending:
+		return desk.TabReturned
+	case licensing.ProposedApproval, licensing.ProposedRefusal:
+		return desk.TabApproval
+	case licensing.InReview:
+		if r.mine() {
+			return desk.TabMine
+		}
+		return desk.TabQueue
+	case licensing.Submitted, licensing.Accepted, licensing.Resubmitted:
+		return desk.TabQueue
+	}
+	return desk.TabDone
+}
+
+func (r Review) me() identity.OfficerID { return identity.OfficerID(r.Actor.ID) }
+
+// mine and others say who holds the case for review; what a holder has proposed stays with them on paper only.
+func (r Review) mine() bool {
+	return r.State == licensing.InReview && r.Holder != nil && *r.Holder == r.me()
+}
+
+func (r Review) others() bool { return r.State == licensing.InReview && r.HeldByOther(r.me(), r.Now) }
+
+// ownCase says that the officer is the applicant: they may look, and do nothing.
+func (r Review) ownCase() bool { return string(r.Actor.PersonalNumber) == r.Applicant.PersonalNumber }
+
+// fourEyes says that the officer proposed what is now to be decided.
+func (r Review) fourEyes() bool {
+	waits := r.State == licensing.ProposedApproval || r.State == licensing.ProposedRefusal
+	return waits && r.ExaminedBy != nil && *r.ExaminedBy == r.me()
+}
+
+// panel is what the right pane offers.
+type panel string
+
+const (
+	panelIntake   panel = "intake"
+	panelExamine  panel = "examine"
+	panelDecide   panel = "decide"
+	panelHandOver panel = "hand_over"
+	panelOffer    panel = "offer"
+	panelClaim    panel = "claim"
+	panelTakeOver panel = "take_over"
+	panelLook     panel = "look"
+)
+
+func (r Review) panel() panel {
+	for _, p := range []struct {
+		event licensing.Event
+		panel panel
+	}{
+		{licensing.Accept, panelIntake}, {licensing.ProposeApproval, panelExamine}, {licensing.SendBack, panelDecide},
+		{licensing.Deliver, panelHandOver}, {licensing.OfferPickup, panelOffer}, {licensing.Claim, panelClaim},
+		{licensing.TakeOver, panelTakeOver},
+	} {
+		if r.May[p.event] {
+			return p.panel
+		}
+	}
+	return panelLook
+}
+
+// picture is one of the case's pictures.
+type picture struct {
+	ID   media.UploadID
+	Kind media.Kind
+}
+
+// pictures are those that the case has, in the order of their keys 1 and 2.
+func (r Review) pictures() []picture {
+	var out []picture
+	if r.Health.Upload != nil {
+		out = append(out, picture{*r.Health.Upload, media.HealthCertificate})
+	}
+	if r.Portrait != nil {
+		out = append(out, picture{*r.Portrait, media.Portrait})
+	}
+	return out
+}
+
+// unseen says that the picture has not been opened: the one on the page is being opened now.
+func (r Review) unseen(p picture) bool {
+	return slices.Contains(r.Unseen, p.ID) && r.pictures()[r.View.Photo-1].ID != p.ID
+}
+
+func (r Review) pictureHref(p picture) string { return r.caseHref() + "/photos/" + p.ID.String() }
+
+// last is the newest line of the history with one of the events; nil where there is none.
+func (r Review) last(events ...licensing.Event) *licensing.Entry {
+	for i := len(r.History) - 1; i >= 0; i-- {
+		if slices.Contains(events, r.History[i].Event) {
+			return &r.History[i]
+		}
+	}
+	return nil
+}
+
+func (r Review) proposal() *licensing.Entry {
+	return r.last(licensing.ProposeApproval, licensing.ProposeRefusal)
+}
+
+// items are the parts of the case that can go back: what was never asked for cannot.
+func (r Review) items() []licensing.Item {
+	var out []licensing.Item
+	for _, i := range licensing.Items {
+		asked := i == licensing.ItemPortrait ||
+			i == licensing.ItemHealth && r.Decision != nil && r.Decision.NeedsHealth ||
+			i == licensing.ItemDelivery && r.Contact.Delivery == licensing.ByPost
+		if asked {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// checks are the lines of the examiner's checklist for this case.
+func (r Review) checks() []string { return checksOf(r.Case) }
+
+func checksOf(c desk.Case) []string {
+	out := []string{"person"}
+	if c.Portrait != nil {
+		out = append(out, "portrait")
+	}
+	if c.Decision != nil && c.Decision.NeedsHealth {
+		out = append(out, "health_readable", "health_valid")
+	}
+	out = append(out, "classes")
+	if differing(c.Differences) > 0 {
+		out = append(out, "differences")
+	}
+	return out
+}
