@@ -1,6 +1,9 @@
 package signin
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"testing"
@@ -84,4 +87,19 @@ func FuzzParseToken(f *testing.F) {
 		}
 		parseObject([]byte(raw))
 	})
+}
+
+// A key that names no algorithm still has one curve (K12, K13).
+func TestKeyFitsItsCurve(t *testing.T) {
+	p384 := must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))
+	for _, c := range []struct {
+		public any
+		alg    string
+		want   bool
+	}{{&newEC().PublicKey, "ES256", true}, {&newEC().PublicKey, "ES384", false}, {&p384.PublicKey, "ES256", false},
+		{&p384.PublicKey, "ES384", true}, {&p384.PublicKey, "RS256", false}, {&rsaKey().PublicKey, "PS256", true}, {&rsaKey().PublicKey, "ES256", false}} {
+		if got := (key{public: c.public}).fits(c.alg); got != c.want {
+			t.Errorf("%T for %s: %v", c.public, c.alg, got)
+		}
+	}
 }

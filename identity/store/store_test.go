@@ -124,6 +124,21 @@ func TestTouchNeverRevives(t *testing.T) {
 	}
 }
 
+// The absolute end holds for a session in steady use too.
+func TestTouchAfterTheEnd(t *testing.T) {
+	pool := dbtest.New(t)
+	s := session(t, pool, 1)
+	for at := 10 * time.Minute; at <= identity.ResidentSessionLife; at += 10 * time.Minute {
+		must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+			return store.TouchSession(ctx, tx, s.TokenHash, now.Add(at))
+		}))
+	}
+	got, err := store.SessionByHash(t.Context(), pool, identity.Residents, s.TokenHash)
+	if want := s.ExpiresAt.Add(-10 * time.Minute); err != nil || !got.SeenAt.Equal(want) {
+		t.Errorf("seen %v (%v), want %v", got.SeenAt, err, want)
+	}
+}
+
 func TestTakeAttempt(t *testing.T) {
 	pool := dbtest.New(t)
 	a := store.Attempt{StateHash: [32]byte{1}, BrowserHash: [32]byte{2}, Audience: identity.Residents, Nonce: "n", Verifier: "v", NextPath: "/home", CreatedAt: now}
