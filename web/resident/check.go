@@ -17,7 +17,7 @@ import (
 type checkPage struct {
 	page.Base
 	Check renewal.Check
-	Days  int // working days until the card
+	Days  string // working days until the card: 3,5
 }
 
 var grounds = []string{string(licensing.Expiring), string(licensing.Damaged), string(licensing.DataChanged)}
@@ -52,8 +52,9 @@ func (h *Handler) showCheck(c fiber.Ctx, status int, ground licensing.Ground, fa
 	if err != nil {
 		return err
 	}
-	p := checkPage{Base: visit.Base(c, ""), Check: check, Days: h.workingDays()}
+	p := checkPage{Base: visit.Base(c, ""), Check: check}
 	p.Title, p.Path, p.Back = p.T("check.title"), "/check/"+strconv.Itoa(n)+"?ground="+string(check.Ground), "/home"
+	p.Days = h.workingDays(p.Base)
 	p.Errors, p.Values = faults, form.New(map[string]string{"ground": string(check.Ground)})
 	return page.Render(c, status, checkView(p))
 }
@@ -86,9 +87,17 @@ func (h *Handler) start(c fiber.Ctx) error {
 	return seeOther(c, at(id, ""))
 }
 
-// workingDays is the office's time for a case of today, in whole working days.
-func (h *Handler) workingDays() int {
-	return (h.Renewal.Clerk.Rules.HalfDaysOn(licensing.DateOf(h.Now())) + 1) / 2
+// workingDays is the office's time for a case of today, in working days as people count them: 5, or 3,5.
+func (h *Handler) workingDays(b page.Base) string {
+	halves := h.Renewal.Clerk.Rules.HalfDaysOn(licensing.DateOf(h.Now()))
+	days := b.P().Number(int64(halves / 2))
+	switch {
+	case halves%2 == 0:
+		return days
+	case b.Lang == text.EN:
+		return days + ".5"
+	}
+	return days + ",5"
 }
 
 func (p checkPage) possible() bool { return p.Check.Decision.Possible() }
@@ -109,6 +118,9 @@ func (p checkPage) rows(answer licensing.Answer) []page.Row {
 		}
 		icon, tone := page.AnswerMark(r.Answer)
 		title, sentence := p.P().Requirement(r)
+		if key := "check.stop_" + r.Key; r.Answer == licensing.NotMet && p.P().Has(key) {
+			title = p.T(key) // the title of a requirement says what should be; here it is not so
+		}
 		rows = append(rows, page.Row{Icon: icon, Tone: tone, Title: title, Text: sentence})
 	}
 	return rows

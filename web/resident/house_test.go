@@ -256,11 +256,11 @@ func (h *house) version(id licensing.ApplicationID) string {
 // picture is a sharp JPEG: dark strokes on the given ground.
 func picture(t testing.TB, ground color.Color) []byte {
 	t.Helper()
-	img := image.NewNRGBA(image.Rect(0, 0, 600, 800))
-	for y := range 800 {
-		for x := range 600 {
+	img := image.NewNRGBA(image.Rect(0, 0, 900, 1200))
+	for y := range 1200 {
+		for x := range 900 {
 			img.Set(x, y, ground)
-			if x > 150 && x < 450 && y > 200 && (x/6+y/9)%2 == 0 {
+			if x > 200 && x < 700 && y > 300 && (x/9+y/11)%2 == 0 {
 				img.Set(x, y, color.NRGBA{40, 30, 30, 255})
 			}
 		}

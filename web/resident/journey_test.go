@@ -36,7 +36,7 @@ func TestFromTheLicenceToTheReceipt(t *testing.T) {
 	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token).expect(t, 303, a)
 	h.post(a+"/contact", "version", h.version(appID), "phone", "0912 345 678", "delivery", "post", "commune", "18676", "street", "Thôn  Tân Phú").expect(t, 303, a)
 	h.get(a).expect(t, 200, "Đã đủ, mời xem lại rồi nộp")
-	h.get(a+"/answers").expect(t, 200, "Thôn Tân Phú, Xã Thiên Cầm, Tỉnh Hà Tĩnh")
+	h.get(a+"/answers").expect(t, 200, "Thôn Tân Phú, xã Thiên Cầm, tỉnh Hà Tĩnh")
 	h.post(a+"/submit", "version", h.version(appID), "declared", "1").expect(t, 303, a+"/received")
 
 	c := lt.Read(t, h.pool, appID)

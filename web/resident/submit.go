@@ -69,7 +69,7 @@ func (h *Handler) submit(c fiber.Ctx) error {
 type receivedPage struct {
 	casePage
 	Address string // absolute, for the QR code
-	Days    int
+	Days    string // working days until the card
 }
 
 // received is the receipt: code, QR, and what happens next.
@@ -81,7 +81,8 @@ func (h *Handler) received(c fiber.Ctx) error {
 	if k.State == licensing.Draft {
 		return seeOther(c, at(k.ID, ""))
 	}
-	p := receivedPage{frame(c, k, "received", "received.title"), h.Renewal.PublicURL + at(k.ID, ""), h.workingDays()}
+	p := receivedPage{frame(c, k, "received", "received.title"), h.Renewal.PublicURL + at(k.ID, ""), ""}
+	p.Days = h.workingDays(p.Base)
 	return page.Render(c, fiber.StatusOK, receivedView(p))
 }
 

@@ -389,7 +389,7 @@ func receivedView(p receivedPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if p.Case.State != licensing.PaymentPending {
+			} else if !yourTurn(p.Case.State) && !p.Case.State.Closed() && p.Case.State != licensing.PaymentPending {
 				templ_7745c5c3_Err = page.P(p.T("received.thanks_paid")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

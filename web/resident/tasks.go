@@ -157,16 +157,20 @@ func (p casePage) deliveryShort() string {
 	if p.Case.Contact.Delivery == licensing.Pickup {
 		return p.T("resident.pickup_at", officeArgs(p.Base))
 	}
-	name, _ := licensing.CommuneName(p.Case.Contact.Commune)
-	return p.T("resident.by_post_short", text.Args{"commune": name})
+	return p.T("resident.by_post_short", text.Args{"commune": p.commune()})
 }
 
 func (p casePage) deliveryLine() string {
 	if p.Case.Contact.Delivery == licensing.Pickup {
 		return p.deliveryShort()
 	}
+	return p.T("resident.by_post", text.Args{"street": p.Case.Contact.Street, "commune": p.commune(), "province": small(licensing.Province)})
+}
+
+// commune is the name inside a sentence: xã Thiên Cầm.
+func (p casePage) commune() string {
 	name, _ := licensing.CommuneName(p.Case.Contact.Commune)
-	return p.T("resident.by_post", text.Args{"street": p.Case.Contact.Street, "commune": name, "province": licensing.Province})
+	return small(name)
 }
 
 // caption says which of the tasks a page is; in a returned case it is the case's code.

@@ -2,8 +2,6 @@ package resident
 
 import (
 	"errors"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v3"
 
@@ -45,10 +43,4 @@ func (p casePage) refundRule() string {
 		return p.T("withdraw_page.refund_paid", p.feeArgs())
 	}
 	return p.T("withdraw_page.refund_used", p.feeArgs())
-}
-
-// capital makes a phrase of the catalogue into the beginning of a sentence.
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
 }
