@@ -42,6 +42,8 @@ type partners struct {
 	print    licensing.PrintReport    // the print house's
 	parcel   licensing.ParcelStatus   // the post's
 	recorded *licensing.RegisterEntry // what the register took
+
+	meanwhile func() // what happens once while the post thinks about its answer
 }
 
 func (p *partners) act(name, key string) (first bool, err error) {
@@ -86,7 +88,13 @@ func (p *partners) Track(context.Context, string) (licensing.ParcelReport, error
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked["track"]++
-	return licensing.ParcelReport{Status: p.parcel}, p.err
+	answer, meanwhile := licensing.ParcelReport{Status: p.parcel}, p.meanwhile
+	if p.meanwhile = nil; meanwhile != nil {
+		p.mu.Unlock()
+		meanwhile()
+		p.mu.Lock()
+	}
+	return answer, p.err
 }
 
 func (p *partners) Record(_ context.Context, key string, e licensing.RegisterEntry) error {
