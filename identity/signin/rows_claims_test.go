@@ -94,6 +94,7 @@ func flowRows() []row {
 		{"F08", "issuer differs", endpoint("issuer", "https://other.invalid"), "metadata_issuer"},
 		{"F09", "token endpoint elsewhere", endpoint("token_endpoint", "https://other.invalid/token"), "metadata_endpoint"},
 		{"F09", "keys elsewhere", endpoint("jwks_uri", "https://other.invalid/keys"), "metadata_endpoint"},
+		{"F09", "keys on another host of the same scheme", endpoint("jwks_uri", "http://127.0.0.1:1/keys"), "metadata_endpoint"},
 		{"F09", "other scheme", func(f *fake) {
 			endpoint("userinfo_endpoint", strings.Replace(f.URL, "http:", "https:", 1)+"/userinfo")(f)
 		}, "metadata_endpoint"},
