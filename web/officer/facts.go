@@ -238,10 +238,10 @@ func (r Review) source(rule string) string {
 }
 
 // factsMark is the tag over the facts.
-func (r Review) factsMark() *page.Mark {
+func (r Review) factsMark() page.Mark {
 	n := differing(r.Differences)
 	if n == 0 {
-		return &page.Mark{Tone: page.Done, Icon: "check", Word: r.T("officer.facts.same")}
+		return page.Mark{Tone: page.Done, Icon: "check", Word: r.T("officer.facts.same")}
 	}
-	return &page.Mark{Tone: page.Turn, Icon: "alert", Word: r.T("officer.facts.differs", text.Args{"n": n})}
+	return page.Mark{Tone: page.Turn, Icon: "alert", Word: r.T("officer.facts.differs", text.Args{"n": n})}
 }

@@ -109,7 +109,7 @@
       if (!answer.ok || answer.redirected) throw answer;
       return answer.text();
     }).then(function (html) {
-      var next = new DOMParser().parseFromString(html, "text/html").getElementById("picture"), form = document.getElementById("decision");
+      var next = new DOMParser().parseFromString(html, "text/html").getElementById("picture"), form = document.getElementById("judge");
       document.getElementById("picture").replaceWith(next);
       var same = next.querySelector('[data-key="' + link.getAttribute("data-key") + '"]');
       if (same) same.focus();

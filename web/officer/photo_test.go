@@ -1,0 +1,99 @@
+package officer_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"net/http"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/licensingtest"
+	"giahan/media"
+)
+
+// pictured makes a case with two real pictures in the store.
+func (o *office) pictured() licensing.Application {
+	o.t.Helper()
+	r := licensingtest.Resident(o.t, o.pool)
+	take := func(kind media.Kind) *media.UploadID {
+		u, err := o.pictures.Take(context.Background(), r.Actor(), kind, bytes.NewReader(drawn(o.t)))
+		o.must(err)
+		return &u.ID
+	}
+	return licensingtest.Paid(o.t, o.pool, r, func(a *licensing.Application) {
+		a.Health.Upload, a.Portrait = take(media.HealthCertificate), take(media.Portrait)
+	})
+}
+
+func drawn(t testing.TB) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 600, 800))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(i)
+	}
+	img.SetRGBA(0, 0, color.RGBA{1, 2, 3, 255})
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestPictures(t *testing.T) {
+	o := newOffice(t)
+	a := o.pictured()
+	full := at(a, "photos", a.Portrait.String())
+	unseen := func() int {
+		ids, err := o.desk.Unseen(context.Background(), o.examiner.Actor(), a)
+		o.must(err)
+		return len(ids)
+	}
+
+	small := o.get(o.examiner, full+"/thumbnail").want(t, 200)
+	if unseen() != 2 {
+		t.Error("a thumbnail counts as having looked")
+	}
+	head, _ := http.NewRequest(http.MethodHead, full, nil)
+	o.send(head, o.examiner, "vi").want(t, http.StatusMethodNotAllowed)
+	for _, site := range []string{"cross-site", "same-site"} {
+		r, _ := http.NewRequest(http.MethodGet, full, nil)
+		r.Header.Set("Sec-Fetch-Site", site)
+		o.send(r, o.examiner, "vi").want(t, 403)
+	}
+	if unseen() != 2 {
+		t.Error("a request of another site counts as having looked")
+	}
+	r := o.get(o.examiner, full).want(t, 200)
+	if unseen() != 1 {
+		t.Error("an opened picture was not recorded")
+	}
+	if _, err := jpeg.Decode(bytes.NewReader([]byte(r.body))); err != nil || len(small.body) >= len(r.body) {
+		t.Errorf("no JPEG, or the thumbnail is no smaller: %v", err)
+	}
+	for name, want := range map[string]string{"Content-Type": "image/jpeg", "Content-Disposition": "inline", "X-Content-Type-Options": "nosniff",
+		"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"} {
+		if got := r.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestPicturesOfOthers(t *testing.T) {
+	o := newOffice(t)
+	a, b := o.pictured(), o.pictured()
+	for _, form := range []string{"", "/thumbnail"} {
+		own := at(a, "photos", a.Portrait.String()) + form
+		o.get(identity.Officer{}, own).want(t, 401)
+		o.get(o.elsewhere, own).want(t, 404)
+		o.get(o.examiner, at(a, "photos", b.Portrait.String())+form).want(t, 404)
+		o.get(o.examiner, at(a, "photos", uuid.NewString())+form).want(t, 404)
+		o.get(o.examiner, at(a, "photos", "nonsense")+form).want(t, 404)
+		o.get(o.examiner, "/cases/nonsense/photos/"+a.Portrait.String()+form).want(t, 404)
+	}
+}
