@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"giahan/identity"
 	"giahan/licensing"
 	lt "giahan/licensing/licensingtest"
 	"giahan/media"
@@ -161,8 +162,16 @@ func TestHealthKeepsWhatIsRight(t *testing.T) {
 	kept = kept[:36]
 	send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "24/11/2026", "kept", kept).expect(t, 422, "Ngày này chưa đến").expect(t, 422, kept)
 	send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2025", "kept", kept).expect(t, 422, "đã quá 12 tháng")
-	other := lt.Upload(t, h.pool, lt.Resident(t, h.pool).ID, media.HealthCertificate)
-	send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2026", "kept", other.String()).expect(t, 422, "Chưa chọn ảnh")
+	for _, foreign := range []struct {
+		owner identity.Resident
+		kind  media.Kind
+	}{{lt.Resident(t, h.pool), media.HealthCertificate}, {r, media.Portrait}} {
+		other, err := h.handler.Intake.Take(t.Context(), foreign.owner.Actor(), foreign.kind, bytes.NewReader(picture(t, paperWhite)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2026", "kept", other.ID.String()).expect(t, 422, "Chưa chọn ảnh")
+	}
 	send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2026", "kept", kept).expect(t, 303, a)
 	if c := lt.Read(t, h.pool, id); c.Health.Upload == nil || c.Health.Upload.String() != kept {
 		t.Errorf("attached %v, want %s", c.Health.Upload, kept)

@@ -133,7 +133,7 @@ func caseView(p roadPage) templ.Component {
 	})
 }
 
-// promise is the promised date, or an apology where it is over.
+// promise is the promised date while the office holds the case, or an apology where the date is over.
 func promise(p casePage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -178,7 +178,7 @@ func promise(p casePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if p.Case.DueAt != nil && !p.Case.State.Closed() {
+		} else if p.Case.DueAt != nil && !p.Case.State.Paused() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"govuk-body\"><strong>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
