@@ -181,7 +181,7 @@ func (o *office) post(who identity.Officer, path string, pairs ...string) reply 
 func (r reply) want(t testing.TB, status int, parts ...string) reply {
 	t.Helper()
 	if r.StatusCode != status {
-		t.Fatalf("status %d, want %d: %.300s", r.StatusCode, status, r.body)
+		t.Fatalf("status %d, want %d: %.300q", r.StatusCode, status, r.body)
 	}
 	for _, p := range parts {
 		if !strings.Contains(r.body, p) {
