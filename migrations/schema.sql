@@ -83,8 +83,10 @@ create table applications (
     constraint applications_ground_check CHECK ((ground = ANY (ARRAY['expiring'::text, 'damaged'::text, 'data_changed'::text]))),
     constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])))
 );
+CREATE INDEX applications_health ON public.applications USING btree (health_upload) WHERE (health_upload IS NOT NULL);
 CREATE INDEX applications_holder ON public.applications USING btree (holder) WHERE (holder IS NOT NULL);
 CREATE UNIQUE INDEX applications_one_open ON public.applications USING btree (resident_id) WHERE (state <> ALL (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]));
+CREATE INDEX applications_portrait ON public.applications USING btree (portrait_upload) WHERE (portrait_upload IS NOT NULL);
 CREATE INDEX applications_queue ON public.applications USING btree (office, state, due_at, id);
 CREATE INDEX applications_resident ON public.applications USING btree (resident_id, created_at DESC);
 

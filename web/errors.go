@@ -180,7 +180,7 @@ func (s *server) show(c fiber.Ctx, v *visit.Visit, err error) error {
 	if href == "" {
 		href = retry(c)
 	}
-	if a.href == "/sign-in" {
+	if a.href == "/sign-in" && !strings.HasPrefix(c.Path(), "/sign-in") {
 		href = "/sign-in?next=" + url.QueryEscape(retry(c))
 	}
 	if v.Audience == identity.Officers && href == "/home" {
@@ -200,6 +200,9 @@ func (s *server) show(c fiber.Ctx, v *visit.Visit, err error) error {
 // retry is where "try again" leads: the page itself, or for a form the page that it stands on.
 func retry(c fiber.Ctx) string {
 	path := c.Path()
+	if strings.HasPrefix(path, "/sign-in") {
+		return "/sign-in" // never with the code and state of the answer that failed
+	}
 	if c.Method() == fiber.MethodGet {
 		return c.OriginalURL()
 	}

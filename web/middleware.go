@@ -76,7 +76,7 @@ func (s *server) headers(c fiber.Ctx) error {
 	c.Set("Content-Security-Policy", s.policy(v))
 	c.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	c.Set("X-Content-Type-Options", "nosniff")
-	c.Set("Referrer-Policy", "no-referrer")
+	c.Set("Referrer-Policy", "same-origin") // "no-referrer" would make browsers send Origin: null with our own forms
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	c.Set("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()")

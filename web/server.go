@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/fiber/v3/middleware/compress"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"giahan/identity"
@@ -76,6 +77,7 @@ func New(cfg Config) *fiber.App {
 	}).Handler()
 	officers := s.app(identity.Officers, func(app *fiber.App) {
 		s.common(app, identity.Officers)
+		app.Get("/signed-out", s.signedOut)
 		s.Officer.Routes(app)
 	}).Handler()
 	root := fiber.New(s.fiberConfig(identity.Residents))
@@ -97,9 +99,10 @@ func New(cfg Config) *fiber.App {
 func (s *server) app(a identity.Audience, routes func(*fiber.App)) *fiber.App {
 	app := fiber.New(s.fiberConfig(a))
 	app.Use(s.frame(a), s.headers, s.guard, s.capBody)
+	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: notAPage}))
 	app.Get("/healthz", s.healthz)
 	app.Get("/readyz", s.readyz)
-	app.Get("/static/*", static.Handler)
+	app.Get(static.Prefix+"*", static.Handler)
 	routes(app)
 	app.Use(func(fiber.Ctx) error { return fiber.ErrNotFound })
 	return app
@@ -133,6 +136,12 @@ func (s *server) fiberConfig(a identity.Audience) fiber.Config {
 		EnableIPValidation:           true,
 		ErrorHandler:                 s.fail(a),
 	}
+}
+
+// notAPage leaves alone what is compressed already: static files and pictures. Pages carry no secret that a guess could find by
+// the answer's length: the token of a form is masked anew each time.
+func notAPage(c fiber.Ctx) bool {
+	return strings.HasPrefix(c.Path(), "/static/") || strings.Contains(c.Path(), "/photos/")
 }
 
 func proxyHeader(proxies []string) string {

@@ -9,6 +9,8 @@ import (
 
 	"giahan/identity"
 	"giahan/web/form"
+	"giahan/web/page"
+	"giahan/web/public"
 	"giahan/web/visit"
 )
 
@@ -103,6 +105,7 @@ func (s *server) signIn(a identity.Audience) fiber.Handler {
 // callback takes the portal's answer. A parameter that comes twice is refused: two readers could mean different ones.
 func (s *server) callback(a identity.Audience) fiber.Handler {
 	return func(c fiber.Ctx) error {
+		c.Set("Referrer-Policy", "no-referrer") // this address holds a code
 		query, err := url.ParseQuery(string(c.Request().URI().QueryString()))
 		if err != nil {
 			return identity.ErrSignIn
@@ -129,6 +132,17 @@ func (s *server) signOut(a identity.Audience) fiber.Handler {
 		}
 		setCookie(c, cookieOf(a), "", 0)
 		c.Set("Clear-Site-Data", `"cache", "storage"`)
-		return c.Redirect().Status(fiber.StatusSeeOther).To("/")
+		to := "/"
+		if a == identity.Officers {
+			to = "/signed-out" // "/" would lead straight to the staff realm, which may still know the browser
+		}
+		return c.Redirect().Status(fiber.StatusSeeOther).To(to)
 	}
+}
+
+// signedOut says that the account is left, and offers the way back in.
+func (s *server) signedOut(c fiber.Ctx) error {
+	b := visit.Base(c, "")
+	return page.Render(c, fiber.StatusOK, public.ProblemPage(public.Says(b, b.T("fault.left"), b.T("fault.left_text"),
+		page.Action{Label: b.T("fault.sign_in_again"), Href: "/sign-in"})))
 }

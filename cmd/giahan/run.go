@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"runtime"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
@@ -131,7 +130,7 @@ func openPool(ctx context.Context, cfg config) (*pgxpool.Pool, error) {
 func (p *parts) wirePictures() (err error) {
 	p.blob, err = blob.New(blob.Config{Endpoint: p.cfg.S3Endpoint, AccessKey: p.cfg.S3AccessKey, SecretKey: p.cfg.S3SecretKey.Reveal(),
 		Bucket: p.cfg.S3Bucket, MasterKey: p.cfg.MasterKey})
-	p.intake = &intake.Service{Pool: p.pool, Blob: p.blob, Gate: photo.NewGate(runtime.NumCPU()), Now: p.now, NewID: uuid.New}
+	p.intake = &intake.Service{Pool: p.pool, Blob: p.blob, Gate: photo.NewGate(0), Now: p.now, NewID: uuid.New}
 	return err
 }
 
@@ -160,7 +159,7 @@ func (p *parts) wireJobs() error {
 	p.wirePartners()
 	w := river.NewWorkers()
 	workers.Add(w, workers.Deps{Pool: p.pool, Clerk: p.clerk, Portal: p.portal, Payments: p.payment, Printer: p.printing, Post: p.post,
-		Register: p.register, Photos: p.intake, Sweepers: []workers.Sweeper{pictures{p.intake}, people{p.sessions}},
+		Register: p.register, Photos: p.intake, Sweepers: []workers.Sweeper{sweepPictures{p.intake}, sweepPeople{p.sessions}},
 		OfficeName: p.cfg.Office.Name, Poll: p.cfg.Poll, Log: p.log, Now: p.now})
 	c := &river.Config{Schema: jobs.Schema, Logger: slog.New(slog.DiscardHandler)} // our own line says more: workers
 	if p.cfg.Workers {
@@ -183,17 +182,17 @@ func (p *parts) wirePartners() {
 	p.portal = portal.New(portal.Config{BaseURL: c.Sync.URL, Secret: key(c.Sync), OfficeCode: c.OfficeCode, OfficeName: c.Office.Name, Logger: p.log, Now: p.now})
 }
 
-// pictures and people make sweepers of two services.
-type pictures struct{ *intake.Service }
+// sweepPictures and sweepPeople make sweepers of two services.
+type sweepPictures struct{ *intake.Service }
 
-func (s pictures) Sweep(ctx context.Context) error {
+func (s sweepPictures) Sweep(ctx context.Context) error {
 	_, err := s.Service.Sweep(ctx)
 	return err
 }
 
-type people struct{ *sessions.Service }
+type sweepPeople struct{ *sessions.Service }
 
-func (s people) Sweep(ctx context.Context) error { return s.Purge(ctx) }
+func (s sweepPeople) Sweep(ctx context.Context) error { return s.Purge(ctx) }
 
 // work does jobs until ctx ends. A database that is not there yet, or not migrated yet, is waited for.
 func (p *parts) work(ctx context.Context) error {

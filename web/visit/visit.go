@@ -79,6 +79,9 @@ var ErrCSRF = fiber.NewError(fiber.StatusForbidden, "csrf")
 func Base(c fiber.Ctx, title string) page.Base {
 	v := Of(c)
 	b := page.Base{Lang: v.Lang, Title: title, Path: strings.Clone(c.OriginalURL()), Nonce: v.Nonce, CSRF: v.CSRF, Office: v.Office}
+	if strings.HasPrefix(c.Path(), "/sign-in") {
+		b.Path = "/" // the address holds what the portal sent
+	}
 	if v.Session != nil {
 		b.SignedIn = v.Session.Actor().Name
 		if v.Session.Resident != nil {

@@ -89,6 +89,9 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.mux.Serve
 
 // Close stops what runs in the background.
 func (w *World) Close() {
+	w.Register.Close()
+	w.Payment.Close()
+	w.Sync.Close()
 	w.Printing.Close()
 	w.Post.Close()
 }
