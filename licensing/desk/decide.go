@@ -103,16 +103,19 @@ func (s Service) Next(ctx context.Context, actor identity.Actor) (licensing.Appl
 		return licensing.ApplicationID{}, identity.ErrForbidden
 	}
 	states := []licensing.State{licensing.Resubmitted, licensing.Accepted, licensing.InReview}
-	cases, err := store.InStates(ctx, s.Pool, actor.Office, states, nil, store.Cursor{}, PageSize)
-	if err != nil {
-		return licensing.ApplicationID{}, err
-	}
-	for _, c := range cases {
-		if s.guard(actor, c, licensing.Claim) != nil {
-			continue
+	for after := (store.Cursor{}); ; {
+		cases, err := store.InStates(ctx, s.Pool, actor.Office, states, nil, after, PageSize)
+		if err != nil {
+			return licensing.ApplicationID{}, err
 		}
-		if err := s.Claim(ctx, actor, c.ID); err == nil {
-			return c.ID, nil
+		for _, c := range cases {
+			if s.guard(actor, c, licensing.Claim) == nil && s.Claim(ctx, actor, c.ID) == nil {
+				return c.ID, nil
+			}
+			after = store.CursorAfter(c)
+		}
+		if len(cases) < PageSize {
+			break
 		}
 	}
 	return licensing.ApplicationID{}, fmt.Errorf("next case: %w", licensing.ErrNotFound)
@@ -183,7 +186,7 @@ func (s Service) Propose(ctx context.Context, actor identity.Actor, id licensing
 		}
 		me := identity.OfficerID(actor.ID)
 		a.ExaminedBy = &me
-		return nil
+		return drop(tx, a)
 	})
 }
 

@@ -122,7 +122,7 @@ func counts(ctx context.Context, db store.Querier, actor identity.Actor) (map[Ta
 	return out, err
 }
 
-// Search finds cases by dossier code, its last four digits, or personal number.
+// Search finds cases by dossier code, its last four digits, personal number, or a part of the name.
 func (s Service) Search(ctx context.Context, actor identity.Actor, text string) (Queue, error) {
 	q := Queue{Now: s.Now()}
 	if err := staff(actor); err != nil {

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -462,11 +463,28 @@ func TestSearch(t *testing.T) {
 	b := setUp(t)
 	id := b.paid(t)
 	a := b.read(t, id)
-	for text, n := range map[string]int{a.Code: 1, "0001": 1, a.Applicant.PersonalNumber: 1, "%": 0, "____": 0, "1": 0, "": 0, "001": 0, "261123-0001": 0} {
+	for text, n := range map[string]int{a.Code: 1, "0001": 1, a.Applicant.PersonalNumber: 1, "%": 0, "____": 0, "1": 0, "": 0, "001": 0, "261123-0001": 0,
+		a.Applicant.FullName: 1, strings.ToUpper(a.Applicant.FullName[len(a.Applicant.FullName)-4:]): 1, "Không Ai": 0} {
 		q, err := b.desk.Search(ctx, b.examiner, text)
 		if ok(t, err); len(q.Cases) != n {
 			t.Errorf("%q finds %d cases, want %d", text, len(q.Cases), n)
 		}
+	}
+}
+
+// TestNextLooksBehindThePageThatOthersHold: more cases than a page are held by a colleague, and one behind them is free.
+func TestNextLooksBehindThePageThatOthersHold(t *testing.T) {
+	b := setUp(t)
+	fill(t, b, desk.PageSize+5)
+	_, err := b.pool.Exec(ctx, `update applications set state = 'in_review', holder = $1, held_at = $2, due_at = '2026-11-24 11:30+07'
+		where id not in (select id from applications order by id desc limit 1)`, b.second.ID, b.clock.Now())
+	ok(t, err)
+	_, err = b.pool.Exec(ctx, `update applications set state = 'accepted', due_at = '2026-12-24 11:30+07' where holder is null`)
+	ok(t, err)
+	id, err := b.desk.Next(ctx, b.examiner)
+	ok(t, err)
+	if a := b.read(t, id); a.Holder == nil || *a.Holder != identity.OfficerID(b.examiner.ID) {
+		t.Errorf("claimed %+v", a.Holder)
 	}
 }
 

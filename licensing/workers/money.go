@@ -108,13 +108,10 @@ func reconcile(ctx context.Context, d Deps, _ jobs.Reconcile) error {
 	})
 }
 
-// unpaidDays is how long a submitted case waits for its fee.
-const unpaidDays = 10
-
 // closeOverdue closes cases that wait for their resident longer than they may.
 func closeOverdue(ctx context.Context, d Deps, _ jobs.CloseOverdue) error {
 	today := licensing.DateOf(d.Now())
-	ids, err := store.Forgotten(ctx, d.Pool, today, d.Now().AddDate(0, 0, -unpaidDays))
+	ids, err := store.Forgotten(ctx, d.Pool, today, d.Now().AddDate(0, 0, -licensing.PaymentDays))
 	if err != nil {
 		return err
 	}
