@@ -107,8 +107,10 @@ func (s Step) class() string {
 	switch s.Kind {
 	case StepDone:
 		return "is-done"
-	case StepTurn, StepEnd:
+	case StepTurn:
 		return "is-now"
+	case StepEnd:
+		return "is-now is-end"
 	case StepOffice:
 		return "is-now is-office"
 	}
