@@ -61,7 +61,7 @@ func (h *Handler) paid(c fiber.Ctx) error {
 			c.Set("Refresh", strconv.Itoa(pauses[p.Looks])+"; url="+p.at("paid")+"?look="+strconv.Itoa(p.Looks+1))
 		}
 		return page.Render(c, fiber.StatusOK, waitingView(p))
-	case k.State == licensing.PaymentDue && p.failed():
+	case k.State == licensing.PaymentDue && (p.failed() || p.wrongAmount()):
 		return page.Render(c, fiber.StatusOK, notPaidView(p.casePage))
 	case k.PaidAt != nil && !k.State.Closed():
 		return page.Render(c, fiber.StatusOK, paidView(p.casePage))
@@ -74,6 +74,11 @@ func (p paidPage) refreshes() bool { return p.Looks < len(pauses) }
 // failed says that the last try to pay did not succeed.
 func (p casePage) failed() bool {
 	return p.Case.Payment != nil && p.Case.Payment.State == store.PaymentFailed
+}
+
+// wrongAmount says that the last try brought another sum than the fee: it goes back, and the fee is still open.
+func (p casePage) wrongAmount() bool {
+	return p.Case.Payment != nil && p.Case.Payment.State == store.PaymentRefundDue
 }
 
 func (p casePage) feeArgs() text.Args {
