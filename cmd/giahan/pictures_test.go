@@ -1,48 +1,57 @@
 package main
 
 import (
+	"bytes"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
-// drawn writes a JPEG that the picture check likes: a sharp pattern for paper, a figure on blue for a portrait.
-func drawn(t testing.TB, name string, w, h int, at func(x, y int) color.RGBA) string {
-	t.Helper()
+// drawn is a JPEG of what at paints.
+func drawn(w, h int, at func(x, y int) color.RGBA) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
 			img.SetRGBA(x, y, at(x, y))
 		}
 	}
-	file := filepath.Join(t.TempDir(), name+".jpg")
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
+		panic(err) // into memory, of a picture of our own
 	}
-	defer f.Close()
-	if err := jpeg.Encode(f, img, &jpeg.Options{Quality: 90}); err != nil {
+	return b.Bytes()
+}
+
+// saved puts a picture where a browser can choose it.
+func saved(t testing.TB, name string, jpeg []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name+".jpg")
+	if err := os.WriteFile(file, jpeg, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
 }
 
-// paper looks like lines of writing on a sheet.
-func paper(t testing.TB) string {
-	return drawn(t, "paper", 1200, 1600, func(x, y int) color.RGBA {
+func paper(t testing.TB) string    { return saved(t, "paper", paperJPEG()) }
+func portrait(t testing.TB) string { return saved(t, "portrait", portraitJPEG()) }
+
+// paperJPEG looks like lines of writing on a sheet: the picture check likes it.
+var paperJPEG = sync.OnceValue(func() []byte {
+	return drawn(1200, 1600, func(x, y int) color.RGBA {
 		if x > 100 && x < 1100 && y%48 < 14 && (x/9+y/48*5)%7 < 4 {
 			return color.RGBA{40, 45, 60, 255}
 		}
 		return color.RGBA{222, 220, 212, 255}
 	})
-}
+})
 
-// portrait looks like head and shoulders before a blue wall.
-func portrait(t testing.TB) string {
-	return drawn(t, "portrait", 900, 1200, func(x, y int) color.RGBA {
+// portraitJPEG looks like head and shoulders before a blue wall.
+var portraitJPEG = sync.OnceValue(func() []byte {
+	return drawn(900, 1200, func(x, y int) color.RGBA {
 		dx, dy := float64(x-450)/230, float64(y-480)/300
 		switch {
 		case dx*dx+dy*dy < 1:
@@ -58,4 +67,4 @@ func portrait(t testing.TB) string {
 		}
 		return color.RGBA{60, 130, 205, 255}
 	})
-}
+})

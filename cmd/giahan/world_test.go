@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,6 +38,8 @@ type world struct {
 	cfg     config
 	pool    *pgxpool.Pool
 	log     *syncBuffer
+
+	browsers atomic.Int32
 }
 
 // newWorld starts one. nodes is how many copies of the service share the database; the first answers pages.
@@ -51,7 +55,7 @@ func newWorld(t testing.TB, nodes int) *world {
 	w := &world{t: t, pool: pool, log: &syncBuffer{}, public: "http://localhost:" + port(site), officer: "http://officer.localhost:" + port(site)}
 	secrets := map[string]string{}
 	for _, name := range partners.Names {
-		secrets[name] = "sandbox-" + strings.Repeat(name[:2], 12)
+		secrets[name] = secretOf(name)
 	}
 	w.World, err = partners.New(partners.Options{Origin: "http://localhost:" + port(console), PublicURL: w.public, OfficerURL: w.officer,
 		Dir: t.TempDir(), Secrets: secrets, Today: licensing.DateOf(time.Now())})
@@ -66,13 +70,16 @@ func newWorld(t testing.TB, nodes int) *world {
 	return w
 }
 
+// secretOf is the key that the service shares with a partner in tests.
+func secretOf(partner string) string { return "sandbox-" + strings.Repeat(partner[:2], 12) }
+
 func (w *world) configure(s3 *objectstore.Store, dsn string) {
 	w.t.Helper()
 	env := map[string]string{"GIAHAN_MODE": "sandbox", "DATABASE_URL": dsn, "GIAHAN_METRICS_LISTEN": "", "GIAHAN_PUBLIC_URL": w.public,
 		"GIAHAN_OFFICER_URL": w.officer, "GIAHAN_POLL": "100ms", "GIAHAN_S3_ENDPOINT": s3.Endpoint(), "GIAHAN_S3_ACCESS_KEY": s3.AccessKey(),
 		"GIAHAN_S3_SECRET_KEY": s3.SecretKey(), "GIAHAN_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "GIAHAN_OFFICE_CODE": people.Office,
 		"GIAHAN_OFFICE_NAME": "Sở Giao thông vận tải Hà Tĩnh", "GIAHAN_OFFICE_PHONE": "02393000000", "GIAHAN_OFFICE_ADDRESS": "Số 1 đường Mẫu",
-		"GIAHAN_OFFICE_HOURS": "thứ Hai đến thứ Sáu, 7:30 đến 17:00"}
+		"GIAHAN_OFFICE_HOURS": "thứ Hai đến thứ Sáu, 7:30 đến 17:00", "GIAHAN_TRUSTED_PROXIES": "127.0.0.1"}
 	for k, v := range w.Env() {
 		env[k] = v
 	}
@@ -178,6 +185,7 @@ type browser struct {
 	w    *world
 	http *http.Client
 	last *url.URL
+	from string // its address, as the proxy in front would tell it: limits count by address
 }
 
 // secureJar keeps Secure cookies for http://localhost, as browsers do.
@@ -201,11 +209,13 @@ func (w *world) browser() *browser {
 		_, port, _ := net.SplitHostPort(addr)
 		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+port)
 	}
-	return &browser{w: w, http: &http.Client{Jar: secureJar{jar}, Transport: &http.Transport{DialContext: dial}, Timeout: 20 * time.Second}}
+	n := w.browsers.Add(1)
+	return &browser{w: w, from: fmt.Sprintf("192.0.2.%d", n), http: &http.Client{Jar: secureJar{jar}, Transport: &http.Transport{DialContext: dial}, Timeout: 20 * time.Second}}
 }
 
 func (b *browser) do(req *http.Request) (int, string) {
 	b.w.t.Helper()
+	req.Header.Set("X-Forwarded-For", b.from)
 	res, err := b.http.Do(req)
 	if err != nil {
 		b.w.t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
