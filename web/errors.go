@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,6 +114,8 @@ func (s *server) fail(a identity.Audience) fiber.ErrorHandler {
 		if v.Ref == "" { // before the frame: a request that could not be read
 			v = &visit.Visit{Audience: a, Lang: text.VI, Ref: s.reference(), Nonce: s.nonce(), Office: s.Office}
 			visit.Set(c, v)
+			s.setHeaders(&c.Response().Header, a, v.Nonce)
+			defer func() { s.line(c, v, s.Now(), err) }()
 		}
 		s.note(c, v, err)
 		if strings.HasPrefix(c.Path(), "/hooks/") {
@@ -127,7 +130,7 @@ func (s *server) fail(a identity.Audience) fiber.ErrorHandler {
 
 // note writes what happened. Refusals are part of the day; only faults of ours are errors.
 func (s *server) note(c fiber.Ctx, v *visit.Visit, err error) {
-	attrs := []any{"ref", v.Ref, "route", c.Route().Path}
+	attrs := []any{"ref", v.Ref, "route", routeOf(c, err)}
 	if reason := signin.Case(err); reason != "" {
 		s.Log.Warn("sign-in refused", append(attrs, "case", reason)...)
 		return
@@ -170,7 +173,11 @@ func (s *server) show(c fiber.Ctx, v *visit.Visit, err error) error {
 		}
 		return page.Render(c, status, public.ProblemPage(public.ServerError(b, v.Ref, retry(c))))
 	}
-	if a.status == fiber.StatusServiceUnavailable || a.status == fiber.StatusTooManyRequests {
+	var many tooMany
+	switch {
+	case errors.As(err, &many):
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(many.wait.Seconds())+1))
+	case a.status == fiber.StatusServiceUnavailable:
 		c.Set(fiber.HeaderRetryAfter, "60")
 	}
 	if a.heading == "" {
@@ -204,17 +211,16 @@ func retry(c fiber.Ctx) string {
 		return "/sign-in" // never with the code and state of the answer that failed
 	}
 	if c.Method() == fiber.MethodGet {
-		return c.OriginalURL()
+		path = c.OriginalURL()
+	}
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
+		return "/" // to a browser this would be another host
+	}
+	if c.Method() == fiber.MethodGet {
+		return path
 	}
 	for _, act := range []string{"/submit", "/pay", "/resubmit", "/discard"} {
 		path = strings.TrimSuffix(path, act)
 	}
 	return path
-}
-
-// elsewhere answers a host that is not ours.
-func (s *server) elsewhere(c fiber.Ctx) error {
-	c.Set(fiber.HeaderContentType, "text/plain; charset=utf-8")
-	c.Response().SetConnectionClose()
-	return c.Status(fiber.StatusMisdirectedRequest).SendString("421 Misdirected Request\n")
 }

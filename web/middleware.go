@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (s *server) frame(a identity.Audience) fiber.Handler {
 				return err
 			}
 		}
-		s.line(c, v, start)
+		s.line(c, v, start, err)
 		return nil
 	}
 }
@@ -56,8 +57,8 @@ func (s *server) caught(c fiber.Ctx) (err error) {
 
 // line is the one log line of a request. The route's pattern stands for the path, and no address, query, header or name
 // is in it.
-func (s *server) line(c fiber.Ctx, v *visit.Visit, start time.Time) {
-	route, status, took := c.Route().Path, c.Response().StatusCode(), s.Now().Sub(start)
+func (s *server) line(c fiber.Ctx, v *visit.Visit, start time.Time, err error) {
+	route, status, took := routeOf(c, err), c.Response().StatusCode(), s.Now().Sub(start)
 	s.metrics.observe(v.Audience, c.Method(), route, status, took)
 	if strings.HasPrefix(route, "/healthz") || strings.HasPrefix(route, "/readyz") {
 		return
@@ -70,26 +71,29 @@ func (s *server) line(c fiber.Ctx, v *visit.Visit, start time.Time) {
 		"ms", took.Milliseconds(), "role", role)
 }
 
-// headers are on every answer, errors included.
+// routeOf is the pattern of the page that answered; empty where a request came to none, so that no address of a client's own
+// making stands in the log or becomes a label.
+func routeOf(c fiber.Ctx, err error) string {
+	route := c.Route().Path
+	if err == fiber.ErrNotFound || err == fiber.ErrMethodNotAllowed || route == "/" && c.Path() != "/" {
+		return ""
+	}
+	return route
+}
+
+// headers come before everything that can fail.
 func (s *server) headers(c fiber.Ctx) error {
 	v := visit.Of(c)
-	c.Set("Content-Security-Policy", s.policy(v))
-	c.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-	c.Set("X-Content-Type-Options", "nosniff")
-	c.Set("Referrer-Policy", "same-origin") // "no-referrer" would make browsers send Origin: null with our own forms
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	c.Set("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()")
-	c.Set("X-Frame-Options", "DENY")
+	s.setHeaders(&c.Response().Header, v.Audience, v.Nonce)
 	return c.Next()
 }
 
-func (s *server) policy(v *visit.Visit) string {
+func (s *server) policy(side identity.Audience, nonce string) string {
 	forms := "'self'"
-	if v.Audience == identity.Residents && s.PaymentOrigin != "" {
+	if side == identity.Residents && s.PaymentOrigin != "" {
 		forms += " " + s.PaymentOrigin // the answer to "pay" is a redirect there
 	}
-	return "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-" + v.Nonce + "'; img-src 'self' blob: data:; connect-src 'self'; " +
+	return "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-" + nonce + "'; img-src 'self' blob: data:; connect-src 'self'; " +
 		"form-action " + forms + "; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 }
 
@@ -119,11 +123,7 @@ func (s *server) sameOrigin(c fiber.Ctx) bool {
 		strings.EqualFold(origin, s.OfficerURL) && visit.Of(c).Audience == identity.Officers
 }
 
-// isUpload says whether the request is a picture on its way to a page that takes one.
-func isUpload(c fiber.Ctx) bool {
-	return c.Method() == fiber.MethodPost && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) &&
-		(strings.HasSuffix(c.Path(), "/health") || strings.HasSuffix(c.Path(), "/portrait"))
-}
+func isUpload(c fiber.Ctx) bool { return uploads(c.Method(), c.Get(fiber.HeaderContentType), c.Path()) }
 
 // capBody bounds every body but a picture's, which its handler streams and counts. In stream mode Fiber's own limit does
 // not hold.
@@ -146,9 +146,10 @@ func (s *server) capBody(c fiber.Ctx) error {
 	return c.Next()
 }
 
-// tooLarge reads a little more, so that the browser shows our page instead of a broken connection.
+// tooLarge reads on, within bounds of size and of the connection's time, so that the browser shows our page instead of a
+// broken connection. Nothing of it is kept.
 func tooLarge(c fiber.Ctx, body io.Reader) error {
-	_, _ = io.CopyN(io.Discard, body, 1<<20)
+	_, _ = io.CopyN(io.Discard, body, 16<<20)
 	c.Response().SetConnectionClose()
 	return fiber.ErrRequestEntityTooLarge
 }
@@ -156,7 +157,7 @@ func tooLarge(c fiber.Ctx, body io.Reader) error {
 // limit lets an address through so often in a window; all instances count together.
 func (s *server) limit(what string, n int, window time.Duration) fiber.Handler {
 	return func(c fiber.Ctx) error {
-		sum := sha256.Sum256([]byte(c.IP()))
+		sum := sha256.Sum256([]byte(caller(c.IP())))
 		ok, wait, err := s.Sessions.Allow(c.Context(), what+"/"+hex.EncodeToString(sum[:12]), n, window)
 		if err != nil {
 			return err
@@ -166,6 +167,20 @@ func (s *server) limit(what string, n int, window time.Duration) fiber.Handler {
 		}
 		return c.Next()
 	}
+}
+
+// caller is whose requests are counted together: an IPv4 address, or the /64 of an IPv6 one, which is a single line's and lets
+// its owner choose among 2^64 addresses.
+func caller(ip string) string {
+	a, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ip
+	}
+	if a = a.Unmap(); a.Is4() {
+		return a.String()
+	}
+	p, _ := a.WithZone("").Prefix(64)
+	return p.String()
 }
 
 // limitWrites bounds how often an address may send forms: generous, because whole families share one.

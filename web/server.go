@@ -47,8 +47,8 @@ type Config struct {
 
 // Bounds of a request.
 const (
-	maxBody       = 256 << 10         // of every route but uploads and hooks' own
-	readTimeout   = 120 * time.Second // 15 MB at the speed of a weak 3G mast
+	maxBody       = 256 << 10         // of every route but uploads
+	readTimeout   = 120 * time.Second // of an upload: 15 MB at the speed of a weak 3G mast
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 75 * time.Second
 	headerBytes   = 16 << 10
@@ -63,39 +63,39 @@ type server struct {
 	publicHost  string
 	officerHost string
 	metrics     *metrics
+	sides       map[identity.Audience]*fiber.App
 }
 
 // New is the whole service as one application: it looks at the host and hands the request to the residents' or the officers'
 // side. Another host is answered with 421.
 func New(cfg Config) *fiber.App {
-	s := &server{Config: cfg, publicHost: host(cfg.PublicURL), officerHost: host(cfg.OfficerURL), metrics: newMetrics(cfg.Metrics)}
-	residents := s.app(identity.Residents, func(app *fiber.App) {
-		s.Hooks.Routes(app.Group("/hooks", s.limit("hook", 600, time.Minute)))
-		s.common(app, identity.Residents)
-		s.Public.Register(app)
-		s.Resident.Routes(app)
-	}).Handler()
-	officers := s.app(identity.Officers, func(app *fiber.App) {
-		s.common(app, identity.Officers)
-		app.Get("/signed-out", s.signedOut)
-		s.Officer.Routes(app)
-	}).Handler()
-	root := fiber.New(s.fiberConfig(identity.Residents))
-	root.Use(func(c fiber.Ctx) error {
-		switch strings.ToLower(string(c.Request().Host())) {
-		case s.publicHost:
-			residents(c.RequestCtx())
-		case s.officerHost:
-			officers(c.RequestCtx())
-		default:
-			return s.elsewhere(c)
-		}
-		return nil
-	})
-	return root
+	app, _ := build(cfg)
+	return app
 }
 
-// app is one side: the way of a request, then its routes, then "not found".
+func build(cfg Config) (*fiber.App, *server) {
+	s := &server{Config: cfg, publicHost: host(cfg.PublicURL), officerHost: host(cfg.OfficerURL), metrics: newMetrics(cfg.Metrics)}
+	s.sides = map[identity.Audience]*fiber.App{
+		identity.Residents: s.app(identity.Residents, func(app *fiber.App) {
+			s.Hooks.Routes(app.Group("/hooks", s.limit("hook", 600, time.Minute)))
+			s.common(app, identity.Residents)
+			s.Public.Register(app)
+			s.Resident.Routes(app)
+		}),
+		identity.Officers: s.app(identity.Officers, func(app *fiber.App) {
+			s.common(app, identity.Officers)
+			app.Get("/signed-out", s.signedOut)
+			s.Officer.Routes(app)
+		}),
+	}
+	// The root has no routes of its own: it lends its server, and its error handler answers what could not even be read.
+	root := fiber.New(s.fiberConfig(identity.Residents))
+	root.Server().Handler = s.door(s.sides[identity.Residents].Handler(), s.sides[identity.Officers].Handler())
+	root.Server().HeaderReceived = patience
+	return root, s
+}
+
+// app is one side: the way of a request, then its routes. Fiber itself answers 404 and 405, as errors.
 func (s *server) app(a identity.Audience, routes func(*fiber.App)) *fiber.App {
 	app := fiber.New(s.fiberConfig(a))
 	app.Use(s.frame(a), s.headers, s.guard, s.capBody)
@@ -104,7 +104,6 @@ func (s *server) app(a identity.Audience, routes func(*fiber.App)) *fiber.App {
 	app.Get("/readyz", s.readyz)
 	app.Get(static.Prefix+"*", static.Handler)
 	routes(app)
-	app.Use(func(fiber.Ctx) error { return fiber.ErrNotFound })
 	return app
 }
 
@@ -125,11 +124,11 @@ func (s *server) fiberConfig(a identity.Audience) fiber.Config {
 		DisablePreParseMultipartForm: true,
 		BodyLimit:                    maxBody,
 		ReadBufferSize:               headerBytes,
-		ReadTimeout:                  readTimeout,
+		ReadTimeout:                  headerTime, // patience gives a body more
 		WriteTimeout:                 writeTimeout,
 		IdleTimeout:                  idleTimeout,
 		Concurrency:                  maxConnection,
-		RequestMethods:               []string{fiber.MethodGet, fiber.MethodHead, fiber.MethodPost},
+		RequestMethods:               methods,
 		TrustProxy:                   len(s.Proxies) > 0,
 		TrustProxyConfig:             fiber.TrustProxyConfig{Proxies: s.Proxies},
 		ProxyHeader:                  proxyHeader(s.Proxies),
