@@ -61,7 +61,7 @@ func (h *Handler) paid(c fiber.Ctx) error {
 			c.Set("Refresh", strconv.Itoa(pauses[p.Looks])+"; url="+p.at("paid")+"?look="+strconv.Itoa(p.Looks+1))
 		}
 		return page.Render(c, fiber.StatusOK, waitingView(p))
-	case k.State == licensing.PaymentDue && (p.failed() || p.wrongAmount()):
+	case k.State == licensing.PaymentDue && (p.failed() || p.goesBack()):
 		return page.Render(c, fiber.StatusOK, notPaidView(p.casePage))
 	case k.PaidAt != nil && !k.State.Closed():
 		return page.Render(c, fiber.StatusOK, paidView(p.casePage))
@@ -76,8 +76,8 @@ func (p casePage) failed() bool {
 	return p.Case.Payment != nil && p.Case.Payment.State == store.PaymentFailed
 }
 
-// wrongAmount says that the last try brought another sum than the fee: it goes back, and the fee is still open.
-func (p casePage) wrongAmount() bool {
+// goesBack says that what was paid last goes back: the case was withdrawn or not taken in, or the sum was not the fee.
+func (p casePage) goesBack() bool {
 	return p.Case.Payment != nil && p.Case.Payment.State == store.PaymentRefundDue
 }
 

@@ -47,7 +47,7 @@ func payTurn(p casePage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if p.wrongAmount() {
+			if p.goesBack() {
 				templ_7745c5c3_Err = page.P(p.T("payment.turn_wrong", p.feeArgs())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -87,7 +87,7 @@ func payTurn(p casePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.failed() || p.wrongAmount() {
+				if p.failed() || p.goesBack() {
 					templ_7745c5c3_Err = page.Button(page.Action{Label: p.T("button.pay_again"), Icon: "arrow"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -389,7 +389,7 @@ func notPaidView(p casePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.wrongAmount() {
+			if p.goesBack() {
 				templ_7745c5c3_Err = page.P(p.T("payment.turn_wrong", p.feeArgs())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
