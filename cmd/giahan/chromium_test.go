@@ -22,6 +22,7 @@ type chromium struct {
 	ctx   context.Context
 	shots string // folder for screenshots; empty: none
 	shot  int
+	mute  bool // pages run no script
 }
 
 // window says how the browser looks and what it may do.
@@ -57,7 +58,7 @@ func newChromium(t testing.TB, w window) *chromium {
 	t.Cleanup(end)
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancel)
-	c := &chromium{t: t, ctx: ctx, shots: os.Getenv("GIAHAN_SHOTS")}
+	c := &chromium{t: t, ctx: ctx, shots: os.Getenv("GIAHAN_SHOTS"), mute: w.noScript}
 	c.do(chromedp.EmulateViewport(w.width, w.height))
 	c.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		scheme := "light"
@@ -65,13 +66,21 @@ func newChromium(t testing.TB, w window) *chromium {
 			scheme = "dark"
 		}
 		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-		if _, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media); err != nil {
-			return err
-		}
-		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: w.noScript})
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
 		return err
 	}))
+	c.scripts(!w.noScript)
 	return c
+}
+
+// scripts lets pages run script or not. A page that was opened without stays as it is when script is let in later, so that axe
+// can look at it.
+func (c *chromium) scripts(on bool) {
+	c.t.Helper()
+	c.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
+	}))
 }
 
 func (c *chromium) do(a ...chromedp.Action[chromedp.Void]) {
@@ -219,6 +228,10 @@ func (c *chromium) check() {
 		}
 		c.t.Log("ACCESSIBILITY CHECK SKIPPED: axe-core is missing (npm ci in web/css)")
 		return
+	}
+	if c.mute {
+		c.scripts(true)
+		defer c.scripts(false)
 	}
 	_ = ask[any](c, string(axe)+";0")
 	found := ask[[]string](c, `axe.run(document, {runOnly: {type: "tag", values: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}})
