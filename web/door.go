@@ -25,14 +25,19 @@ func (s *server) door(residents, officers fasthttp.RequestHandler) fasthttp.Requ
 		case !knownMethod(r.Method()):
 			r.Response.Header.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
 			s.refuse(r, fiber.StatusMethodNotAllowed)
-		case strings.EqualFold(string(r.Host()), s.publicHost):
+		case asks(r, s.publicHost):
 			residents(r)
-		case strings.EqualFold(string(r.Host()), s.officerHost):
+		case asks(r, s.officerHost):
 			officers(r)
 		default:
 			s.refuse(r, fiber.StatusMisdirectedRequest)
 		}
 	}
+}
+
+// asks compares the host as it was sent and as it was understood: "somebody@host" is understood as the host.
+func asks(r *fasthttp.RequestCtx, host string) bool {
+	return strings.EqualFold(string(r.Host()), host) && strings.EqualFold(string(r.Request.Header.Host()), host)
 }
 
 // refuse answers somebody who is no browser, or who asks the wrong house.

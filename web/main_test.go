@@ -356,4 +356,3 @@ func realms(t testing.TB) (portal, staff *portalsim.Sim, use func(*Config)) {
 		c.Sessions.Residents, c.Sessions.Officers = provider(portal, publicURL, "urn:giahan:loa:2"), provider(staff, officerURL, "")
 	}
 }
-

@@ -139,8 +139,14 @@ func (s *server) capBody(c fiber.Ctx) error {
 	if err != nil {
 		return fiber.ErrBadRequest
 	}
-	if len(b) > maxBody {
+	length := c.Request().Header.ContentLength()
+	switch {
+	case len(b) > maxBody:
 		return tooLarge(c, body)
+	case length >= 0 && len(b) != length:
+		return fiber.ErrBadRequest // cut short on the way
+	case length < 0 && !strings.HasPrefix(c.Path(), "/hooks/"):
+		return fiber.ErrLengthRequired // without a length a cut form looks whole; browsers give one, and callbacks are signed
 	}
 	c.Request().SetBodyRaw(b)
 	return c.Next()

@@ -275,9 +275,16 @@ func TestAnothersCaseIsNotThere(t *testing.T) {
 		r.want(t, 404)
 	}
 	for _, route := range w.routes(identity.Residents, http.MethodPost) {
-		if strings.Contains(route, ":id") {
-			g.post(w.fill(identity.Residents, route), w.fields(identity.Residents, g.token())).want(t, 404)
+		if !strings.Contains(route, ":id") {
+			continue
 		}
+		path := w.fill(identity.Residents, route)
+		if uploads(http.MethodPost, "multipart/form-data", path) {
+			body, kind := multi(g.token())
+			g.do(http.MethodPost, path, body, "Content-Type", kind).want(t, 404)
+			continue
+		}
+		g.post(path, w.fields(identity.Residents, g.token())).want(t, 404)
 	}
 	elsewhere := w.officer(licensingtest.Officer(t, w.pool, identity.RoleApprover, func(o *identity.Officer) { o.Office = "H40.01" }))
 	for _, method := range []string{http.MethodGet, http.MethodPost} {

@@ -50,7 +50,7 @@ func (h Handlers) accessibility(c fiber.Ctx) error {
 }
 
 // LanguageCookie remembers the language; it holds "vi" or "en" and nothing about the person.
-const LanguageCookie = "gh_lang"
+const LanguageCookie = "__Host-gh_lang"
 
 // LanguageOf is the language of a request: the cookie's, else Vietnamese. The browser's own setting is not asked: many phones
 // here are set to English by their shop.
