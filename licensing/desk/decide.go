@@ -257,7 +257,10 @@ func (s Service) refuse(ctx context.Context, actor identity.Actor, id licensing.
 			reason = e.Reason
 		}
 	}
-	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Refuse, Reason: reason, Note: note}, func(_ pgx.Tx, a *licensing.Application) error {
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Refuse, Reason: reason, Note: note}, func(tx pgx.Tx, a *licensing.Application) error {
+		if seen, err := seenAll(ctx, tx, actor, *a); err != nil || !seen { // a refusal weighs more than an approval
+			return orUnseen(err)
+		}
 		me := identity.OfficerID(actor.ID)
 		a.DecidedBy, a.Holder, a.HeldAt = &me, nil, nil
 		return nil

@@ -196,6 +196,8 @@ func TestRefusalCarriesTheExaminersReason(t *testing.T) {
 	}
 	ok(t, b.desk.Propose(ctx, b.examiner, id, b.version(t, id), desk.Proposal{Reason: "forged"}))
 	want(t, "approve a refusal", b.desk.Decide(ctx, b.approver, id, b.version(t, id), desk.Approve, ""), licensing.ErrTransition)
+	want(t, "a refusal unseen", b.desk.Decide(ctx, b.approver, id, b.version(t, id), desk.Refuse, ""), licensing.ErrUnseen)
+	b.look(t, b.approver, id)
 	ok(t, b.desk.Decide(ctx, b.approver, id, b.version(t, id), desk.Refuse, ""))
 	h := licensingtest.History(t, b.pool, id)
 	if end := h[len(h)-1]; end.Event != licensing.Refuse || end.Reason != "forged" || end.To != licensing.Refused {

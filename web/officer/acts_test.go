@@ -146,6 +146,8 @@ func TestDecide(t *testing.T) {
 
 	b := o.proposed(false)
 	o.get(o.approver, at(b)).want(t, 200, "Đề xuất từ chối, căn cứ:", "Giấy tờ giả hoặc bị sửa")
+	o.post(o.approver, at(b, "decide"), "version", o.version(b), "verdict", "refuse").want(t, 422, "Còn ảnh chưa mở")
+	o.seen(o.approver, b)
 	o.post(o.approver, at(b, "decide"), "version", o.version(b), "verdict", "refuse").leads(t, "/?done=refuse&n=")
 
 	c := o.proposed(true)
