@@ -19,28 +19,63 @@ type keys struct {
 	Partners map[string]string `json:"partners"`
 }
 
-// loadKeys reads the keys of the sandbox, or makes them. Their names begin with "sandbox-": production refuses them.
+// loadKeys reads the keys of the sandbox, and makes what is missing: all of them at the first start, one for a partner that is
+// new. Their names begin with "sandbox-": production refuses them.
 func loadKeys(file string) (k keys, err error) {
 	b, err := os.ReadFile(file)
-	if err == nil {
-		if err := json.Unmarshal(b, &k); err != nil {
-			return k, fmt.Errorf("%s is damaged: %w", file, err)
-		}
-		return k, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		master := make([]byte, 32)
+		rand.Read(master)
+		k.Master = base64.StdEncoding.EncodeToString(master)
+	case err != nil:
 		return k, err
+	default:
+		if k, err = parseKeys(b); err != nil {
+			return k, fmt.Errorf("%s is damaged (%w): put back the old one, or move the folder away to begin anew; without it the stored pictures cannot be opened", file, err)
+		}
 	}
-	master := make([]byte, 32)
-	rand.Read(master)
-	k = keys{Master: base64.StdEncoding.EncodeToString(master), Partners: map[string]string{}}
-	for _, name := range partners.Names {
-		b := make([]byte, 24)
-		rand.Read(b)
-		k.Partners[name] = "sandbox-" + hex.EncodeToString(b)
+	if k.complete() {
+		return k, nil
 	}
 	if b, err = json.MarshalIndent(k, "", "  "); err != nil {
 		return k, err
 	}
-	return k, os.WriteFile(file, b, 0o600)
+	return k, writeFile(file, b)
+}
+
+func parseKeys(b []byte) (k keys, err error) {
+	if err := json.Unmarshal(b, &k); err != nil {
+		return k, err
+	}
+	master, err := base64.StdEncoding.DecodeString(k.Master)
+	if err != nil || len(master) != 32 {
+		return k, errors.New("the master key is not 32 bytes in base64")
+	}
+	return k, nil
+}
+
+// complete makes the missing keys of partners; false says that there were some.
+func (k *keys) complete() bool {
+	if k.Partners == nil {
+		k.Partners = map[string]string{}
+	}
+	all := true
+	for _, name := range partners.Names {
+		if k.Partners[name] == "" {
+			b := make([]byte, 24)
+			rand.Read(b)
+			k.Partners[name], all = "sandbox-"+hex.EncodeToString(b), false
+		}
+	}
+	return all
+}
+
+// writeFile writes a file that only we read, whole or not at all: we may be killed at any time.
+func writeFile(file string, b []byte) error {
+	fresh := file + ".new"
+	if err := os.WriteFile(fresh, b, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(fresh, file)
 }

@@ -42,10 +42,18 @@ func main() {
 	flag.IntVar(&at.Site, "port", 8080, "port of the service")
 	flag.IntVar(&at.Metrics, "metrics", 8081, "port of the metrics")
 	flag.IntVar(&at.Console, "console", 8090, "port of the console and the partners")
+	follow := flag.Bool("follow", false, "end when the program that started this one ends (make run)")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := sandbox(ctx, *dir, *binary, at); err != nil && !errors.Is(err, context.Canceled) {
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "sandbox: %q is not understood; sandbox -help lists what is\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	if *follow {
+		followParent()
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends us at once; the children then end by themselves
+	if err := sandbox(ctx, *dir, *binary, at); err != nil && ctx.Err() == nil {
 		fmt.Fprintf(os.Stderr, "sandbox: %v\n", err)
 		os.Exit(1)
 	}
@@ -70,16 +78,16 @@ func sandbox(ctx context.Context, dir, binary string, at places) error {
 	if err != nil {
 		return err
 	}
-	db, dsn, err := database(ctx, dir, log)
+	db, err := openDatabase(ctx, dir, log)
 	if err != nil {
 		return err
 	}
-	defer db()
+	defer db.stop()
 	s3, err := objectstore.Start(ctx, objectstore.Options{Dir: filepath.Join(dir, "objects"), Log: log})
 	if err != nil {
 		return err
 	}
-	defer quietly(s3.Stop)
+	defer quietly(s3.Done(), s3.Stop)
 	today := licensing.DateOf(time.Now())
 	world, err := partners.New(partners.Options{Origin: at.console(), PublicURL: at.public(), OfficerURL: at.officer(),
 		Dir: filepath.Join(dir, "partners"), Secrets: keys.Partners, Today: today, PrintDelay: 20 * time.Second, PostEvery: 20 * time.Second})
@@ -91,7 +99,7 @@ func sandbox(ctx context.Context, dir, binary string, at places) error {
 	go server.Serve(console)
 	defer server.Close()
 
-	svc := service{binary: binary, dir: dir, at: at, env: environment(dsn, s3, world, keys, at)}
+	svc := service{binary: binary, dir: dir, env: environment(db.dsn, s3, world, keys, at)}
 	if err := svc.prepare(ctx); err != nil {
 		return err
 	}
@@ -110,6 +118,8 @@ func sandbox(ctx context.Context, dir, binary string, at places) error {
 		return nil
 	case <-child.done:
 		return fmt.Errorf("the service ended by itself; see %s", svc.logFile())
+	case <-db.ended:
+		return fmt.Errorf("the database ended by itself; see %s", filepath.Join(dir, "postgres", "postgres.log"))
 	case <-s3.Done():
 		return errors.New("the object store ended by itself")
 	}
@@ -117,40 +127,65 @@ func sandbox(ctx context.Context, dir, binary string, at places) error {
 
 // free takes the console's port and looks whether the service's are free, so that a port in use ends with one sentence.
 func free(at places) (net.Listener, error) {
+	if at.Site == at.Metrics || at.Site == at.Console || at.Metrics == at.Console {
+		return nil, errors.New("-port, -metrics and -console must be three different ports")
+	}
 	for _, port := range []int{at.Site, at.Metrics} {
-		l, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
+		l, err := listen("", port)
 		if err != nil {
-			return nil, inUse(port)
+			return nil, err
 		}
 		l.Close()
 	}
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", at.Console))
-	if err != nil {
-		return nil, inUse(at.Console)
-	}
-	return l, nil
+	return listen("127.0.0.1", at.Console)
 }
 
-func inUse(port int) error {
-	return fmt.Errorf("port %d is in use: stop the program that uses it, or choose other ports (make run ARGS=\"-port 9080 -metrics 9081 -console 9090\")", port)
+func listen(host string, port int) (net.Listener, error) {
+	if port < 1 || port > 65535 {
+		return nil, fmt.Errorf("%d is not a port: choose one from 1024 to 65535", port)
+	}
+	l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", host, port))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("port %d is in use: stop the program that uses it, or choose other ports (make run ARGS=\"-port 9080 -metrics 9081 -console 9090\")", port)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("port %d may only be used by root: choose one from 1024 to 65535", port)
+	}
+	return l, err
 }
 
 // database is the one of DATABASE_URL where that is set, else our own.
-func database(ctx context.Context, dir string, log *slog.Logger) (stop func(), dsn string, err error) {
-	if dsn := os.Getenv("DATABASE_URL"); dsn != "" {
-		return func() {}, dsn, nil
-	}
-	srv, err := postgres.Start(ctx, postgres.Options{Dir: filepath.Join(dir, "postgres"), Log: log})
-	if err != nil {
-		return nil, "", err
-	}
-	return func() { quietly(srv.Stop) }, srv.DSN(), nil
+type database struct {
+	dsn   string
+	ended <-chan struct{} // never closed for a given one: that is somebody else's
+	stop  func()
 }
 
-func quietly(stop func(context.Context) error) {
+func openDatabase(ctx context.Context, dir string, log *slog.Logger) (database, error) {
+	if dsn := os.Getenv("DATABASE_URL"); dsn != "" {
+		return database{dsn: dsn, stop: func() {}}, nil
+	}
+	srv, err := postgres.Start(ctx, postgres.Options{Dir: filepath.Join(dir, "postgres"), Log: log})
+	if errors.Is(err, postgres.ErrRunning) {
+		return database{}, fmt.Errorf("another sandbox runs on %s: stop it, or choose another folder (make run ARGS=\"-dir /tmp/other …\")", dir)
+	}
+	if err != nil {
+		return database{}, err
+	}
+	return database{srv.DSN(), srv.Done(), func() { quietly(srv.Done(), srv.Stop) }}, nil
+}
+
+// quietly stops a part. What has ended by itself gives back what it held; that it ended is said elsewhere.
+func quietly(ended <-chan struct{}, stop func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
-	if err := stop(ctx); err != nil {
+	gone := false
+	select {
+	case <-ended:
+		gone = true
+	default:
+	}
+	if err := stop(ctx); err != nil && !gone {
 		fmt.Fprintf(os.Stderr, "sandbox: %v\n", err)
 	}
 }

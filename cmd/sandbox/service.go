@@ -3,24 +3,26 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
 	"giahan/cmd/sandbox/people"
 )
 
+// maxLog is the size in bytes at which the service's log starts anew.
+const maxLog = 10 << 20
+
 // service starts the production binary, configured by environment alone, as an operator would.
 type service struct {
 	binary string
 	dir    string
-	at     places
 	env    []string
 }
 
@@ -58,7 +60,10 @@ func (s service) prepare(ctx context.Context) error {
 		return err
 	}
 	file := filepath.Join(s.dir, "staff.json")
-	if err := os.WriteFile(file, b, 0o600); err != nil {
+	if err := writeFile(file, b); err != nil {
+		return err
+	}
+	if err := s.keepEnvironment(); err != nil {
 		return err
 	}
 	if err := s.once(ctx, "migrate"); err != nil {
@@ -67,13 +72,29 @@ func (s service) prepare(ctx context.Context) error {
 	return s.once(ctx, "seed", file)
 }
 
+// keepEnvironment writes the service's environment for a shell, so that a person can run the other commands, or a second copy
+// of the service, beside this one.
+func (s service) keepEnvironment() error {
+	var b strings.Builder
+	b.WriteString("# The environment of the service in this sandbox, made anew at every start. It holds keys.\n")
+	for _, line := range s.env {
+		name, value, _ := strings.Cut(line, "=")
+		if strings.HasPrefix(name, "GIAHAN_") || name == "DATABASE_URL" {
+			fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
+		}
+	}
+	return writeFile(filepath.Join(s.dir, "environment"), []byte(b.String()))
+}
+
 func (s service) once(ctx context.Context, args ...string) error {
 	path, err := s.path()
 	if err != nil {
 		return err
 	}
+	runtime.LockOSThread() // for the death signal, as below
+	defer runtime.UnlockOSThread()
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = s.env
+	cmd.Env, cmd.SysProcAttr = s.env, attributes()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("giahan %s: %w\n%s", args[0], err, out)
 	}
@@ -83,6 +104,7 @@ func (s service) once(ctx context.Context, args ...string) error {
 // child is the running service.
 type child struct {
 	cmd  *exec.Cmd
+	log  string
 	done chan struct{}
 }
 
@@ -92,11 +114,15 @@ func (s service) serve(ctx context.Context) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	if fi, err := os.Stat(s.logFile()); err == nil && fi.Size() > maxLog {
+		flags |= os.O_TRUNC
+	}
+	log, err := os.OpenFile(s.logFile(), flags, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	c := &child{cmd: exec.Command(path, "serve"), done: make(chan struct{})}
+	c := &child{cmd: exec.Command(path, "serve"), log: s.logFile(), done: make(chan struct{})}
 	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr = s.env, log, log
 	c.cmd.SysProcAttr = attributes()
 	started := make(chan error, 1)
@@ -120,6 +146,7 @@ func (c *child) stop() {
 	case <-c.done:
 	case <-time.After(20 * time.Second):
 		_ = c.cmd.Process.Kill()
+		<-c.done
 	}
 }
 
@@ -140,9 +167,9 @@ func (c *child) ready(ctx context.Context, address string) error {
 		}
 		select {
 		case <-c.done:
-			return errors.New("the service ended before it was ready; see .giahan/giahan.log")
+			return fmt.Errorf("the service ended before it was ready; see %s", c.log)
 		case <-ctx.Done():
-			return errors.New("the service is not ready after a minute; see .giahan/giahan.log")
+			return fmt.Errorf("the service is not ready after a minute; see %s", c.log)
 		case <-time.After(25 * time.Millisecond):
 		}
 	}

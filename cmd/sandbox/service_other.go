@@ -5,3 +5,5 @@ package main
 import "syscall"
 
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func followParent() {} // only Linux can tell

@@ -214,11 +214,12 @@ const maxSocketPath = 107
 
 const socketName = ".s.PGSQL.5432"
 
-// socketDir is the folder of the socket: beside the data, or a short one where that path is too long. The short one
-// has a name that others can guess, so it must be ours before we trust it.
+// socketDir is the folder of the socket: beside the data, or a short one where that path is too long or has a comma, which
+// parts names in the server's list of folders and in the client's list of hosts. The short one has a name that others can
+// guess, so it must be ours before we trust it.
 func (p place) socketDir() (string, error) {
 	dir := filepath.Join(p.base, "sock")
-	if len(dir)+1+len(socketName) <= maxSocketPath {
+	if len(dir)+1+len(socketName) <= maxSocketPath && !strings.ContainsAny(dir, `,"`) {
 		return dir, p.makeDir(dir)
 	}
 	short := "/tmp"
@@ -244,6 +245,7 @@ func (p place) socketDir() (string, error) {
 // dsn is an address in the form of an URL, so that it can travel in DATABASE_URL.
 func dsn(sockets, password, database string) string {
 	q := url.Values{"host": {sockets}, "port": {"5432"}, "sslmode": {"disable"}}
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(name, password), Path: "/" + database, RawQuery: q.Encode()}
+	query := strings.ReplaceAll(q.Encode(), "+", "%20") // pgx, as libpq, takes + for a plus
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(name, password), Path: "/" + database, RawQuery: query}
 	return u.String()
 }

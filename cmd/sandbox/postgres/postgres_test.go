@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -306,6 +307,36 @@ func TestLongPathGetsAShortSocket(t *testing.T) {
 	}
 	if _, err := Start(t.Context(), Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "not ours") {
 		t.Errorf("a socket folder open to all was trusted: %v", err)
+	}
+}
+
+func TestPathsThatPeopleHave(t *testing.T) {
+	for _, name := range []string{"a, b", "it's \"quoted\"", "50% & more $HOME", "Đổi bằng lái"} {
+		dir := filepath.Join(room(t), name)
+		srv := mustStart(t, Options{Dir: dir, Fast: true})
+		exec1(t, srv.DSN(), "select 1")
+		if err := srv.Stop(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c, err := pgx.ParseConfig(srv.DSN()); err == nil && !strings.HasPrefix(c.Host, dir) {
+			os.RemoveAll(c.Host)
+		}
+	}
+}
+
+func TestNoPostgreSQLAndNoWayToGetOne(t *testing.T) {
+	before := usualPlaces
+	usualPlaces = nil
+	t.Cleanup(func() { usualPlaces = before })
+	t.Setenv("PATH", t.TempDir()) // no postgres, no apt-get, no npm
+	home := t.TempDir()
+	p := place{base: home, account: account{kind: ourselves}}
+	if exists(filepath.Join(p.cache(), npmFolder)) {
+		t.Skipf("SKIPPED: %s holds PostgreSQL's programs from an earlier start", p.cache())
+	}
+	_, err := findPrograms(t.Context(), p, slog.New(slog.DiscardHandler))
+	if !errors.Is(err, ErrNoPostgres) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v, want one sentence that names the package", err)
 	}
 }
 

@@ -42,6 +42,9 @@ func findPrograms(ctx context.Context, p place, log *slog.Logger) (string, error
 	if dir := pick(found, want); dir != "" {
 		return dir, nil
 	}
+	if err := ctx.Err(); err != nil { // stopped meanwhile: then nothing was found, and nothing may be installed
+		return "", err
+	}
 	dir, err := obtain(ctx, p, want, log)
 	if dir != "" || err != nil {
 		return dir, err
@@ -96,11 +99,14 @@ func given(ctx context.Context, dir string, want int) (string, error) {
 	return filepath.Abs(dir)
 }
 
+// usualPlaces of the programs: Debian, Fedora, Homebrew on both kinds of Mac, the makers' own.
+var usualPlaces = []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin",
+	"/usr/local/opt/postgresql@*/bin", "/usr/local/pgsql/bin"}
+
 // installed lists what the system has, and what an earlier start fetched, newest first.
 func installed(ctx context.Context, p place) []programs {
 	var dirs []string
-	for _, pattern := range []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin",
-		"/usr/local/opt/postgresql@*/bin", "/usr/local/pgsql/bin"} {
+	for _, pattern := range usualPlaces {
 		found, err := filepath.Glob(pattern)
 		if err == nil { // the only error is a bad pattern
 			dirs = append(dirs, found...)
