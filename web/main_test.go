@@ -356,3 +356,6 @@ func realms(t testing.TB) (portal, staff *portalsim.Sim, use func(*Config)) {
 		c.Sessions.Residents, c.Sessions.Officers = provider(portal, publicURL, "urn:giahan:loa:2"), provider(staff, officerURL, "")
 	}
 }
+
+// s2 is a registry for a second instance.
+func s2() *prometheus.Registry { return prometheus.NewRegistry() }
