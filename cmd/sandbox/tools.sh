@@ -1,28 +1,31 @@
 #!/bin/sh
-# Brings in what the tests need beside Go: PostgreSQL and Chromium from Debian's packages, axe-core and sass from npm. Where this
-# user may not install, it says so: the tests that need the tool then skip loudly, and in CI they fail.
+# Brings in what the tests need beside Go, but for PostgreSQL, which the tests fetch themselves: Chromium from Debian's packages,
+# axe-core and sass from npm. It asks nothing. Where something cannot be had it says so: the tests that need it then skip loudly,
+# and with CI=true they fail.
 set -eu
 
 say() { printf 'tools: %s\n' "$1" >&2; }
 
 as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo -n "$@"; else return 1; fi
+	if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo -n "$@"; else return 1; fi </dev/null
 }
 
 debian() {
 	command -v apt-get >/dev/null 2>&1 || return 1
-	as_root sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh "$@"
+	as_root sh -c 'apt-get update -qq >/dev/null 2>&1
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" >/dev/null' sh "$@"
 }
 
-if ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
-	say "installing Chromium for the browser journeys"
-	debian chromium || say "CHROMIUM IS MISSING and cannot be installed here: the browser journeys will be skipped"
-fi
+have() { command -v "$1" >/dev/null 2>&1; }
 
-if [ ! -f web/css/node_modules/axe-core/axe.min.js ] || [ ! -d web/css/node_modules/sass ]; then
-	if command -v npm >/dev/null 2>&1; then
-		(cd web/css && npm ci --no-audit --no-fund --loglevel=error >/dev/null)
-	else
-		say "NPM IS MISSING: the accessibility checks and the check of the style sheet will be skipped"
-	fi
+have chromium || have chromium-browser || have google-chrome || {
+	say "installing Chromium for the browser journeys"
+	debian chromium fonts-dejavu-core || say "CHROMIUM IS MISSING and cannot be installed here: the browser journeys will be skipped"
+}
+
+cd web/css
+if [ ! -f node_modules/axe-core/axe.min.js ] || [ ! -d node_modules/sass ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+	have npm || { say "installing npm"; debian npm; } || true
+	npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null ||
+		say "AXE-CORE AND SASS ARE MISSING and npm cannot fetch them here: the accessibility checks and the check of the style sheet will be skipped"
 fi

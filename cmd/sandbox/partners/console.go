@@ -88,8 +88,9 @@ func facts(status map[string]any) string {
 // act does what a button of the console says. Another site's form is refused: the sandbox listens on this machine, where
 // every page of a browser can reach it.
 func (w *World) act(rw http.ResponseWriter, r *http.Request) {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		http.Error(rw, "refused", http.StatusForbidden)
+	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
+	if site != "" && site != "same-origin" && site != "none" || origin != "" && origin != w.opts.Origin {
+		http.Error(rw, "The console takes no form of another site. Open it at "+w.opts.Origin, http.StatusForbidden)
 		return
 	}
 	r.Body = http.MaxBytesReader(rw, r.Body, 4<<10)
