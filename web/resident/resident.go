@@ -137,6 +137,9 @@ func (h *Handler) saved(c fiber.Ctx, k renewal.Case, f *form.Form, err error, ag
 		if err != nil {
 			return err
 		}
+		if k.State != licensing.Draft && k.State != licensing.Returned { // nothing below could be saved
+			return licensing.ErrNotEditable
+		}
 		f := newest(k)
 		f.Fail("", "page_outdated", nil)
 		return again(k, fiber.StatusConflict, f)
