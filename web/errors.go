@@ -190,6 +190,12 @@ func (s *server) show(c fiber.Ctx, v *visit.Visit, err error) error {
 	if a.href == "/sign-in" && !strings.HasPrefix(c.Path(), "/sign-in") {
 		href = "/sign-in?next=" + url.QueryEscape(retry(c))
 	}
+	if a.status == fiber.StatusUnauthorized && c.Method() == fiber.MethodPost {
+		// The form itself was not taken: never say that what was typed is saved where it is not.
+		if a.heading, a.sentence = "fault.late", "fault.not_kept"; v.Kept {
+			a.sentence, href = "fault.kept", "/sign-in?next=%2Fkept"
+		}
+	}
 	if v.Audience == identity.Officers && href == "/home" {
 		href = "/"
 	}
@@ -219,8 +225,5 @@ func retry(c fiber.Ctx) string {
 	if c.Method() == fiber.MethodGet {
 		return path
 	}
-	for _, act := range []string{"/submit", "/pay", "/resubmit", "/discard"} {
-		path = strings.TrimSuffix(path, act)
-	}
-	return path
+	return pageOf(path)
 }

@@ -113,6 +113,7 @@ func (s *server) common(app *fiber.App, a identity.Audience) {
 	app.Get("/sign-in", s.limit("sign-in", 30, time.Minute), s.signIn(a))
 	app.Get("/sign-in/callback", s.limit("sign-in", 30, time.Minute), s.callback(a))
 	app.Post("/sign-out", s.signOut(a))
+	app.Get("/kept", s.kept)
 	app.Get("/language/:lang", public.Language)
 }
 

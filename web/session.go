@@ -19,6 +19,7 @@ const (
 	residentCookie = "__Host-gh_resident"
 	officerCookie  = "__Host-gh_officer"
 	signInCookie   = "__Host-gh_signin"
+	keptCookie     = "__Host-gh_kept"
 )
 
 func cookieOf(a identity.Audience) string {
@@ -54,7 +55,7 @@ func (s *server) session(a identity.Audience) fiber.Handler {
 		switch {
 		case errors.Is(err, identity.ErrNoSession):
 		case errors.Is(err, identity.ErrExpired):
-			v.Expired = true
+			v.Expired, v.Ended = true, &session
 		case err != nil:
 			return err
 		default:
@@ -78,6 +79,7 @@ func (s *server) csrf(c fiber.Ctx) error {
 			return c.Next() // whoever leaves a shared phone after the session has ended still wants it clean
 		}
 		if v.Expired {
+			s.keep(c, v)
 			return identity.ErrExpired
 		}
 		return identity.ErrNoSession
@@ -88,6 +90,9 @@ func (s *server) csrf(c fiber.Ctx) error {
 	}
 	if err := visit.CheckCSRF(c, f.Value("csrf")); err != nil {
 		return err
+	}
+	if c.Cookies(keptCookie) != "" {
+		setCookie(c, keptCookie, "", 0) // sent now, or no longer of interest
 	}
 	return c.Next()
 }
@@ -134,6 +139,7 @@ func (s *server) signOut(a identity.Audience) fiber.Handler {
 			}
 		}
 		setCookie(c, cookieOf(a), "", 0)
+		setCookie(c, keptCookie, "", 0)
 		c.Set("Clear-Site-Data", `"cache", "storage"`)
 		to := "/"
 		if a == identity.Officers {

@@ -50,7 +50,8 @@ func (s *Service) newToken() (token string, hash [32]byte, err error) {
 func hashOf(token string) [32]byte { return sha256.Sum256([]byte(token)) }
 
 // Authenticate gives the session of a cookie's token: identity.ErrNoSession where there is none (or its officer has been
-// shut out), identity.ErrExpired where it has passed its idle or absolute limit.
+// shut out), identity.ErrExpired where it has passed its idle or absolute limit. With ErrExpired comes the session that ended:
+// it opens nothing, but says whose form it was that came too late.
 func (s *Service) Authenticate(ctx context.Context, audience identity.Audience, token string) (identity.Session, error) {
 	if token == "" {
 		return identity.Session{}, identity.ErrNoSession
@@ -64,7 +65,7 @@ func (s *Service) Authenticate(ctx context.Context, audience identity.Audience, 
 	}
 	now := s.Now()
 	if !session.Alive(now) {
-		return identity.Session{}, identity.ErrExpired
+		return session, identity.ErrExpired
 	}
 	if now.Sub(session.SeenAt) < store.TouchInterval {
 		return session, nil

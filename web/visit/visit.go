@@ -17,6 +17,8 @@ type Visit struct {
 	Audience identity.Audience
 	Session  *identity.Session // nil where nobody is signed in
 	Expired  bool              // there was a session, but it ended
+	Ended    *identity.Session // that session; it opens nothing
+	Kept     bool              // the form that came too late is kept for its owner
 	Lang     text.Lang
 	Nonce    string
 	CSRF     string            // token for forms; empty without a session
