@@ -109,9 +109,12 @@ func launch(t testing.TB, dir string, at places, change func(*exec.Cmd)) *progra
 	}
 	go p.listen(out)
 	t.Cleanup(func() {
-		cmd.Process.Kill()
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		<-p.done
 		p.allGone()
+		for pid := range processes(p.dir) { // the test has failed; nothing may outlive it
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
 	})
 	return p
 }
