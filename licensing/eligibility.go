@@ -61,8 +61,8 @@ func (r Rules) Decide(q Request) Decision {
 	d.Requirements = []Requirement{
 		answer(ReqIdentity, q.Applicant.Level >= 2, "QD 29/2026/QD-TTg, level 2", nil),
 		answer(ReqRegister, q.Licence.Number != "", "TT 12/2025/TT-BCA Art. 20", map[string]string{"number": q.Licence.Number, "classes": classNames(q.Licence.Classes)}),
-		answer(ReqOnline, q.Licence.Card == CardPlastic && len(d.Classes) == len(q.Licence.Classes), "TT 12/2025/TT-BCA Art. 20, plastic cards", nil),
-		answer(ReqGround, r.groundFits(q), "Law 36/2024 Art. 62.2", map[string]string{"ground": string(q.Ground)}),
+		answer(ReqOnline, q.Licence.Card == CardPlastic && r.mapsAll(q.Licence, q.On), "TT 12/2025/TT-BCA Art. 20, plastic cards", nil),
+		r.ground(q),
 		r.validity(q),
 		answer(ReqViolation, !q.Licence.OpenViolation, "TT 12/2025/TT-BCA Art. 20", nil),
 		r.age(q, d.Classes),
@@ -70,7 +70,7 @@ func (r Rules) Decide(q Request) Decision {
 	}
 	if d.NeedsHealth {
 		d.Requirements = append(d.Requirements, Requirement{Key: ReqHealth, Answer: Unknown, Rule: "TT 36/2024/TT-BYT",
-			Args: map[string]string{"months": strconv.Itoa(r.HealthMonthsOn(q.On)), "classes": newClassNames(d.Classes)}})
+			Args: map[string]string{"months": strconv.Itoa(r.HealthMonthsOn(q.On)), "classes": r.healthClasses(q)}})
 	}
 	return d
 }
@@ -95,6 +95,8 @@ func (r Rules) Choices(l Licence, on Date) []Class {
 	return nil
 }
 
+// exchange maps every class of the card. Two old classes that become the same new one (A1 and A2, B1 and B2) stand on the new
+// card once, and the one without a restriction wins.
 func (r Rules) exchange(l Licence, choice Class, on Date) []NewClass {
 	var out []NewClass
 	for _, c := range l.Classes {
@@ -109,9 +111,23 @@ func (r Rules) exchange(l Licence, choice Class, on Date) []NewClass {
 		if row, ok := r.classRule(n.Class, on); ok && row.Years > 0 {
 			n.Expires = on.AddYears(row.Years)
 		}
-		out = append(out, n)
+		same := slices.IndexFunc(out, func(o NewClass) bool { return o.Class == n.Class })
+		switch {
+		case same < 0:
+			out = append(out, n)
+		case out[same].Restriction != nil && n.Restriction == nil:
+			out[same] = n
+		}
 	}
 	return out
+}
+
+// mapsAll says whether every class of the card has a class in the new scheme.
+func (r Rules) mapsAll(l Licence, on Date) bool {
+	return !slices.ContainsFunc(l.Classes, func(c HeldClass) bool {
+		to, _ := r.TargetClasses(l.Scheme(), c.Class, on)
+		return len(to) == 0
+	})
 }
 
 func (r Rules) needsHealth(classes []NewClass, on Date) bool {
@@ -119,8 +135,39 @@ func (r Rules) needsHealth(classes []NewClass, on Date) bool {
 	return ok && slices.ContainsFunc(classes, func(c NewClass) bool { return !slices.Contains(row.Exempt, c.Class) })
 }
 
-func (r Rules) groundFits(q Request) bool {
-	return q.Ground.Valid() && (q.Ground != Expiring || !q.Licence.Expires().IsZero())
+// ground answers whether the reason fits. A licence is renewed because it ends only in the months before its end: whoever has
+// just got a card would pay for nothing.
+func (r Rules) ground(q Request) Requirement {
+	ends := q.Licence.Expires()
+	args := map[string]string{"ground": string(q.Ground)}
+	ok := q.Ground.Valid()
+	if q.Ground == Expiring {
+		window, _ := rowOn(r.Windows, q.On)
+		switch {
+		case ends.IsZero():
+			ok = false
+		case q.On.Before(ends.AddMonths(-window.Months)):
+			ok = false
+			args["early"], args["date"] = "1", ends.String()
+		}
+	}
+	return answer(ReqGround, ok, "Law 36/2024 Art. 62.2", args)
+}
+
+// healthClasses names the classes for which a certificate is needed; while the person still has to choose, all of them.
+func (r Rules) healthClasses(q Request) string {
+	row, _ := rowOn(r.Health, q.On)
+	var names []string
+	for _, c := range q.Licence.Classes {
+		to, _ := r.TargetClasses(q.Licence.Scheme(), c.Class, q.On)
+		for _, n := range to {
+			chosen := q.Choice == "" || len(to) == 1 || n == q.Choice
+			if chosen && !slices.Contains(row.Exempt, n) && !slices.Contains(names, string(n)) {
+				names = append(names, string(n))
+			}
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func (r Rules) validity(q Request) Requirement {
@@ -166,14 +213,6 @@ func answer(key string, ok bool, rule string, args map[string]string) Requiremen
 }
 
 func classNames(cs []HeldClass) string {
-	var s []string
-	for _, c := range cs {
-		s = append(s, string(c.Class))
-	}
-	return strings.Join(s, ", ")
-}
-
-func newClassNames(cs []NewClass) string {
 	var s []string
 	for _, c := range cs {
 		s = append(s, string(c.Class))

@@ -10,6 +10,7 @@ type Rules struct {
 	Overdue    []OverdueRule
 	Fees       []FeeRule
 	Limits     []LimitRule
+	Windows    []WindowRule
 	Calendar   Calendar
 }
 
@@ -83,6 +84,12 @@ type FeeRule struct {
 type LimitRule struct {
 	Span
 	HalfDays int
+}
+
+// WindowRule is how many months before its end a licence may be renewed because it ends.
+type WindowRule struct {
+	Span
+	Months int
 }
 
 func rowOn[T interface{ Covers(Date) bool }](rows []T, d Date) (row T, ok bool) {

@@ -134,7 +134,7 @@ create table applications (
     check (decided_by is null or decided_by is distinct from examined_by)  -- four eyes
 );
 create index applications_resident on applications (resident_id, created_at desc);
-create index applications_queue on applications (office, state, due_at, id);
+create index applications_queue on applications (office, state, due_at, code);
 create index applications_portrait on applications (portrait_upload) where portrait_upload is not null;
 create index applications_health on applications (health_upload) where health_upload is not null;
 create index applications_holder on applications (holder) where holder is not null;

@@ -87,7 +87,7 @@ CREATE INDEX applications_health ON public.applications USING btree (health_uplo
 CREATE INDEX applications_holder ON public.applications USING btree (holder) WHERE (holder IS NOT NULL);
 CREATE UNIQUE INDEX applications_one_open ON public.applications USING btree (resident_id) WHERE (state <> ALL (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]));
 CREATE INDEX applications_portrait ON public.applications USING btree (portrait_upload) WHERE (portrait_upload IS NOT NULL);
-CREATE INDEX applications_queue ON public.applications USING btree (office, state, due_at, id);
+CREATE INDEX applications_queue ON public.applications USING btree (office, state, due_at, code);
 CREATE INDEX applications_resident ON public.applications USING btree (resident_id, created_at DESC);
 
 create table code_counters (

@@ -55,19 +55,20 @@ func with(kind, cause error) []error {
 	return []error{kind, cause}
 }
 
-// lasting says whether a status is a partner's considered no.
-func lasting(status int) bool {
+// lasting says whether an answer is a partner's considered no: a status of ours to mend, with the partner's own code beside it.
+// A bare 404 or 400 comes from a proxy or a maintenance page as well, and loses no case.
+func lasting(status int, code string) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired, http.StatusRequestTimeout,
 		http.StatusTooEarly, http.StatusTooManyRequests:
 		return false
 	}
-	return status >= 400 && status < 500
+	return status >= 400 && status < 500 && code != ""
 }
 
 func (c *Client) failure(call Call, status int, code string, cause error, wait time.Duration) error {
 	f := Failure{c.cfg.Partner, call.Operation, status, code, cause}
-	if lasting(status) {
+	if lasting(status, code) {
 		return &Permanent{f}
 	}
 	return &Transient{f, wait}

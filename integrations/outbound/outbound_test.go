@@ -56,8 +56,10 @@ func TestFailuresAreSorted(t *testing.T) {
 		want   error
 	}{
 		"refused":    {status(422, `{"code":"bad_class"}`), licensing.ErrPartnerRefused},
-		"conflict":   {status(409, ``), licensing.ErrPartnerRefused},
-		"not found":  {status(404, ``), licensing.ErrPartnerRefused},
+		"conflict":   {status(409, `{"code":"other_body"}`), licensing.ErrPartnerRefused},
+		"not found":  {status(404, `{"code":"unknown_case"}`), licensing.ErrPartnerRefused},
+		"proxy":      {status(404, `<html>not found`), licensing.ErrPartnerDown}, // a maintenance page loses no case
+		"bare no":    {status(400, ``), licensing.ErrPartnerDown},
 		"unbelieved": {status(401, ``), licensing.ErrPartnerDown},
 		"busy":       {status(429, ``), licensing.ErrPartnerDown},
 		"broken":     {status(500, `{"code":"oops"}`), licensing.ErrPartnerDown},

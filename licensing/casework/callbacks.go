@@ -29,13 +29,13 @@ func (c Callbacks) Payment(ctx context.Context, order uuid.UUID) error {
 // Printing has the print house asked about a case.
 func (c Callbacks) Printing(ctx context.Context, caseCode string) error {
 	a, err := store.ByCode(ctx, c.Pool, caseCode)
-	return c.ask(ctx, err, jobs.CheckPrint{Application: uuid.UUID(a.ID)})
+	return c.ask(ctx, err, jobs.CheckPrint{Application: uuid.UUID(a.ID), Once: true})
 }
 
 // Post has the post asked about a parcel.
 func (c Callbacks) Post(ctx context.Context, tracking string) error {
 	id, err := store.CaseOfParcel(ctx, c.Pool, tracking)
-	return c.ask(ctx, err, jobs.TrackParcel{Application: uuid.UUID(id)})
+	return c.ask(ctx, err, jobs.TrackParcel{Application: uuid.UUID(id), Once: true})
 }
 
 func (c Callbacks) ask(ctx context.Context, err error, args river.JobArgs) error {

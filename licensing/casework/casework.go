@@ -105,10 +105,8 @@ func Refund(ctx context.Context, tx pgx.Tx, a *licensing.Application, at time.Ti
 	if err != nil {
 		return err
 	}
-	for _, e := range history {
-		if e.Event == licensing.Accept || e.Event == licensing.Claim {
-			return nil
-		}
+	if licensing.FeeUsed(history) {
+		return nil
 	}
 	p, err := store.PaidPayment(ctx, tx, a.ID)
 	if err != nil {

@@ -3,6 +3,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -66,7 +67,8 @@ const PageSize = 30
 
 // Queue is one page of a tab.
 type Queue struct {
-	Tab    Tab
+	Tab    Tab    // empty where it is what a search found
+	Sought Sought // by what; empty where it is a tab
 	Cases  []licensing.Application
 	Names  map[identity.OfficerID]string // who holds them
 	Counts map[Tab]int
@@ -120,23 +122,6 @@ func counts(ctx context.Context, db store.Querier, actor identity.Actor) (map[Ta
 	}
 	out[TabMine], err = store.CountHeld(ctx, db, identity.OfficerID(actor.ID))
 	return out, err
-}
-
-// Search finds cases by dossier code, its last four digits, personal number, or a part of the name.
-func (s Service) Search(ctx context.Context, actor identity.Actor, text string) (Queue, error) {
-	q := Queue{Now: s.Now()}
-	if err := staff(actor); err != nil {
-		return q, err
-	}
-	var err error
-	if q.Cases, err = store.Search(ctx, s.Pool, actor.Office, text); err != nil {
-		return q, err
-	}
-	if q.Names, err = store.OfficerNames(ctx, s.Pool, actor.Office); err != nil {
-		return q, err
-	}
-	q.Counts, err = s.Counts(ctx, actor)
-	return q, err
 }
 
 // Case is one case as the desk sees it.
@@ -203,18 +188,29 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 	if c.SeenAll, err = seenAll(ctx, tx, actor, c.Application); err != nil {
 		return err
 	}
-	if p, err := store.LatestPayment(ctx, tx, c.ID); err == nil {
-		c.Payment = &p
+	if c.Payment, err = found(store.LatestPayment(ctx, tx, c.ID)); err != nil {
+		return err
 	}
-	if p, err := store.PrintOrderOf(ctx, tx, c.ID); err == nil {
-		c.Print = &p
+	if c.Print, err = found(store.PrintOrderOf(ctx, tx, c.ID)); err != nil {
+		return err
 	}
-	if p, err := store.ParcelOf(ctx, tx, c.ID); err == nil {
-		c.Parcel = &p
+	if c.Parcel, err = found(store.ParcelOf(ctx, tx, c.ID)); err != nil {
+		return err
 	}
 	c.Differences = compare(c.Application)
 	c.May = s.may(actor, c.Application)
 	return nil
+}
+
+// found turns "not found" into nil: many cases have no payment, no card and no parcel yet.
+func found[T any](v T, err error) (*T, error) {
+	if errors.Is(err, licensing.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
 }
 
 // may lists the events that the officer could cause now: role and state, the claim, four eyes and their own case.
@@ -291,29 +287,6 @@ func (s Service) guard(actor identity.Actor, a licensing.Application, event lice
 		}
 	}
 	return nil
-}
-
-// PhotoOpened records that the officer opened a picture of the case, before it is sent to them. Only pictures that the case
-// refers to, or referred to, are shown.
-func (s Service) PhotoOpened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
-	if err := staff(actor); err != nil {
-		return err
-	}
-	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		a, err := store.ByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := ofOffice(actor, a); err != nil {
-			return err
-		}
-		for _, u := range pictures(a) {
-			if u == upload {
-				return store.LogAccess(ctx, tx, actor, id, photoKey(u), s.Now())
-			}
-		}
-		return fmt.Errorf("upload %s of application %s: %w", upload, id, licensing.ErrNotFound)
-	})
 }
 
 func photoKey(upload uuid.UUID) string { return "photo:" + upload.String() }

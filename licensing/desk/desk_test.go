@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -466,11 +467,30 @@ func TestSearch(t *testing.T) {
 	id := b.paid(t)
 	a := b.read(t, id)
 	for text, n := range map[string]int{a.Code: 1, "0001": 1, a.Applicant.PersonalNumber: 1, "%": 0, "____": 0, "1": 0, "": 0, "001": 0, "261123-0001": 0,
-		a.Applicant.FullName: 1, strings.ToUpper(a.Applicant.FullName[len(a.Applicant.FullName)-4:]): 1, "Không Ai": 0} {
+		a.Applicant.FullName: 1, strings.ToUpper(a.Applicant.FullName[len(a.Applicant.FullName)-4:]): 1, "Không Ai": 0,
+		strings.ReplaceAll(a.Applicant.FullName, " ", "  "): 1, strings.ToLower(a.Code[:5]) + " " + a.Code[5:]: 1} {
 		q, err := b.desk.Search(ctx, b.examiner, text)
 		if ok(t, err); len(q.Cases) != n {
 			t.Errorf("%q finds %d cases, want %d", text, len(q.Cases), n)
 		}
+	}
+}
+
+// TestSearchIsRecorded: each case that a search shows is recorded with the kind of the search and its hits, never with the text.
+func TestSearchIsRecorded(t *testing.T) {
+	b := setUp(t)
+	a := b.read(t, b.paid(t))
+	b.paid(t)
+	for _, text := range []string{a.Code, "0001", "042 999 999 999", a.Applicant.PersonalNumber, a.Applicant.FullName, "Không Ai"} {
+		_, err := b.desk.Search(ctx, b.examiner, text)
+		ok(t, err)
+	}
+	rows, err := b.pool.Query(ctx, `select what from access_log where actor_id = $1 and application_id = $2 order by id`, b.examiner.ID, uuid.UUID(a.ID))
+	ok(t, err)
+	got, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	ok(t, err)
+	if want := []string{"search:code:1", "search:tail:1", "search:number:1", "search:name:2"}; !slices.Equal(got, want) {
+		t.Errorf("recorded %v, want %v", got, want)
 	}
 }
 

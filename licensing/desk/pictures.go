@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -37,24 +38,45 @@ func (s Service) Unseen(ctx context.Context, actor identity.Actor, a licensing.A
 	return out, nil
 }
 
+// MaySeePhoto says whether the officer may see a picture as part of the case, and records nothing: licensing.ErrNotFound where the
+// case does not refer to it. The caller opens the picture, records that with PhotoOpened or ThumbnailOpened, and only then sends it.
+func (s Service) MaySeePhoto(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
+	return mayOpen(ctx, s.Pool, actor, id, upload)
+}
+
+// PhotoOpened records that the officer opened a picture of the case: with the picture at hand, before it is sent to them. It asks
+// again what MaySeePhoto asks, for the case may have another picture by now.
+func (s Service) PhotoOpened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
+	return s.opened(ctx, actor, id, upload, photoKey(upload))
+}
+
 // ThumbnailOpened is PhotoOpened for the small form: it asks the same and is recorded, but it is not enough to judge by.
 func (s Service) ThumbnailOpened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
+	return s.opened(ctx, actor, id, upload, "thumbnail:"+upload.String())
+}
+
+func (s Service) opened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID, what string) error {
+	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		if err := mayOpen(ctx, tx, actor, id, upload); err != nil {
+			return err
+		}
+		return store.LogAccess(ctx, tx, actor, id, what, s.Now())
+	})
+}
+
+func mayOpen(ctx context.Context, db store.Querier, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
 	if err := staff(actor); err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		a, err := store.ByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := ofOffice(actor, a); err != nil {
-			return err
-		}
-		for _, u := range pictures(a) {
-			if u == upload {
-				return store.LogAccess(ctx, tx, actor, id, "thumbnail:"+u.String(), s.Now())
-			}
-		}
+	a, err := store.ByID(ctx, db, id)
+	if err != nil {
+		return err
+	}
+	if err := ofOffice(actor, a); err != nil {
+		return err
+	}
+	if !slices.Contains(pictures(a), upload) {
 		return fmt.Errorf("upload %s of application %s: %w", upload, id, licensing.ErrNotFound)
-	})
+	}
+	return nil
 }

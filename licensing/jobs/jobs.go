@@ -4,6 +4,7 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -19,11 +20,19 @@ type Inserter interface {
 	InsertTx(ctx context.Context, tx pgx.Tx, args river.JobArgs, opts *river.InsertOpts) (*rivertype.JobInsertResult, error)
 }
 
-// attempts is how often a partner is asked before a job is given up to the visible list: with River's growing
-// pauses (attempt⁴ seconds) this is about three weeks.
-const attempts = 25
+// attempts bounds how often a job may fail for a reason of our own; a partner that is away or says no does not count (see
+// licensing/workers). With pauses of at most five minutes these are three days and a half.
+const attempts = 1000
+
+// asking is how often at most the same question is put to a partner: a browser that reloads, or a partner that calls back ten
+// times, makes us ask once.
+const asking = 2 * time.Second
 
 func opts() river.InsertOpts { return river.InsertOpts{MaxAttempts: attempts} }
+
+func once() river.InsertOpts {
+	return river.InsertOpts{MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: asking}}
+}
 
 // SyncPortal tells the national portal every change of a case up to Seq.
 type SyncPortal struct {
@@ -41,9 +50,11 @@ type OrderPrint struct {
 	Application uuid.UUID `json:"application"`
 }
 
-// CheckPrint asks the print house for its answer.
+// CheckPrint asks the print house for its answer, again and again until there is one; Once asks a single time, because the
+// print house has called.
 type CheckPrint struct {
 	Application uuid.UUID `json:"application"`
+	Once        bool      `json:"once,omitempty"`
 }
 
 // WriteRegister writes the new licence back to the register.
@@ -56,9 +67,11 @@ type SendParcel struct {
 	Application uuid.UUID `json:"application"`
 }
 
-// TrackParcel asks the post where the parcel is.
+// TrackParcel asks the post where the parcel is, until it has arrived or come back; Once asks a single time, because the post
+// has called.
 type TrackParcel struct {
 	Application uuid.UUID `json:"application"`
+	Once        bool      `json:"once,omitempty"`
 }
 
 // CloseOverdue closes cases whose resident has not answered or not paid in time; periodic.
@@ -84,9 +97,9 @@ func (Reconcile) Kind() string     { return "reconcile_payments" }
 
 // InsertOpts of each job.
 func (SyncPortal) InsertOpts() river.InsertOpts    { return opts() }
-func (QueryPayment) InsertOpts() river.InsertOpts  { return opts() }
+func (QueryPayment) InsertOpts() river.InsertOpts  { return once() }
 func (OrderPrint) InsertOpts() river.InsertOpts    { return opts() }
-func (CheckPrint) InsertOpts() river.InsertOpts    { return opts() }
+func (CheckPrint) InsertOpts() river.InsertOpts    { return once() }
 func (WriteRegister) InsertOpts() river.InsertOpts { return opts() }
 func (SendParcel) InsertOpts() river.InsertOpts    { return opts() }
-func (TrackParcel) InsertOpts() river.InsertOpts   { return opts() }
+func (TrackParcel) InsertOpts() river.InsertOpts   { return once() }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -192,7 +193,7 @@ type Task struct {
 func (c Case) Tasks() []Task {
 	var ts []Task
 	if len(c.Choices) > 0 {
-		ts = append(ts, Task{"class", c.Choice != ""})
+		ts = append(ts, Task{"class", slices.Contains(c.Choices, c.Choice)})
 	}
 	if c.Preview.NeedsHealth {
 		ts = append(ts, Task{"health", c.Health.Number != "" && !c.Health.SignedOn.IsZero() && c.Health.Upload != nil})

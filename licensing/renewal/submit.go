@@ -146,10 +146,13 @@ func (s Service) AskPayment(ctx context.Context, actor identity.Actor, id licens
 		if err := own(actor, *a); err != nil {
 			return err
 		}
-		if a.State != licensing.PaymentPending {
+		if a.State != licensing.PaymentPending && a.State != licensing.PaymentDue {
 			return nil
 		}
 		p, err := store.LatestPayment(ctx, tx, id)
+		if errors.Is(err, licensing.ErrNotFound) {
+			return nil // nothing was begun yet
+		}
 		if err != nil {
 			return err
 		}

@@ -76,6 +76,10 @@ type book struct {
 		span
 		HalfDays int `toml:"half_days"`
 	} `toml:"limit"`
+	Window []struct {
+		span
+		Months int `toml:"months"`
+	} `toml:"window"`
 	Day []struct {
 		Date   toml.LocalDate    `toml:"date"`
 		Kind   licensing.DayKind `toml:"kind"`
@@ -145,6 +149,9 @@ func (b book) rules() licensing.Rules {
 	}
 	for _, x := range b.Limit {
 		r.Limits = append(r.Limits, licensing.LimitRule{Span: x.rule(), HalfDays: x.HalfDays})
+	}
+	for _, x := range b.Window {
+		r.Windows = append(r.Windows, licensing.WindowRule{Span: x.rule(), Months: x.Months})
 	}
 	r.Calendar = licensing.Calendar{}
 	for _, x := range b.Day {
@@ -230,7 +237,7 @@ var procedureCode = regexp.MustCompile(`^\d\.\d{6}(\.000\.00\.00\.[GH]\d{2})?$`)
 
 func checkRest(r licensing.Rules, add func(string, licensing.Span), fail func(string, ...any)) {
 	for table, n := range map[string]int{"procedure": len(r.Procedures), "mapping": len(r.Mappings), "class": len(r.Classes), "health": len(r.Health),
-		"overdue": len(r.Overdue), "fee": len(r.Fees), "limit": len(r.Limits), "day": len(r.Calendar)} {
+		"overdue": len(r.Overdue), "fee": len(r.Fees), "limit": len(r.Limits), "window": len(r.Windows), "day": len(r.Calendar)} {
 		if n == 0 {
 			fail("%s: no rows", table)
 		}
@@ -256,6 +263,12 @@ func checkRest(r licensing.Rules, add func(string, licensing.Span), fail func(st
 		add("limit", l.Span)
 		if l.HalfDays <= 0 {
 			fail("limit from %s: half_days must be positive", l.From)
+		}
+	}
+	for _, w := range r.Windows {
+		add("window", w.Span)
+		if w.Months <= 0 {
+			fail("window from %s: months must be positive", w.From)
 		}
 	}
 	for d, k := range r.Calendar {
@@ -293,6 +306,9 @@ func Unsure(r licensing.Rules) []string {
 	}
 	for _, l := range r.Limits {
 		note("time limit", l.Span)
+	}
+	for _, w := range r.Windows {
+		note("renewal window", w.Span)
 	}
 	return out
 }

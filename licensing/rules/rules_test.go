@@ -46,6 +46,7 @@ health = [{ from = 2025-01-01, months = 12, exempt = [], source = "x" }]
 overdue = [{ from = 2025-01-01, under_three_months = "theory", under_one_year = "theory", one_year_or_more = "theory_practice", source = "x" }]
 fee = [{ from = 2025-01-01, amount = 115000, source = "x" }]
 limit = [{ from = 2025-01-01, half_days = 7, source = "x" }]
+window = [{ from = 2025-01-01, months = 11, source = "x" }]
 day = [{ date = 2026-01-01, kind = "holiday", source = "x" }]
 `
 
@@ -63,6 +64,7 @@ func TestBrokenBooksAreRefused(t *testing.T) {
 		"ends before":         {"amount = 115000", "to = 2024-12-31, amount = 115000", "fee: ends 2024-12-31 before it begins 2025-01-01"},
 		"fee of nothing":      {"amount = 115000", "amount = 0", "amount must be positive"},
 		"negative fee":        {"amount = 115000", "amount = -1", "amount must be positive"},
+		"window of nothing":   {"months = 11", "months = 0", "window from 2025-01-01: months must be positive"},
 		"limit of nothing":    {"half_days = 7", "half_days = 0", "half_days must be positive"},
 		"months of nothing":   {"months = 12", "months = 0", "months must be positive"},
 		"unknown target":      {`new = ["B"]`, `new = ["B", "Z"]`, "mapping B2: unknown class Z"},
@@ -90,7 +92,7 @@ func TestBrokenBooksAreRefused(t *testing.T) {
 
 func TestEveryTableMustHaveRows(t *testing.T) {
 	_, err := rules.Load(nil)
-	for _, table := range []string{"procedure", "mapping", "class", "health", "overdue", "fee", "limit", "day"} {
+	for _, table := range []string{"procedure", "mapping", "class", "health", "overdue", "fee", "limit", "window", "day"} {
 		if err == nil || !strings.Contains(err.Error(), table+": no rows") {
 			t.Errorf("an empty %s table: %v", table, err)
 		}

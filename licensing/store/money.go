@@ -61,9 +61,11 @@ func PaidPayment(ctx context.Context, q Querier, id licensing.ApplicationID) (Pa
 		from payments where application_id = $1 and state = 'paid'`, uuid.UUID(id)))
 }
 
-// OpenPayments lists the payments that are neither paid nor failed and older than the moment.
-func OpenPayments(ctx context.Context, q Querier, before time.Time) ([]uuid.UUID, error) {
-	rows, err := q.Query(ctx, `select id from payments where state = 'pending' and created_at < $1 order by created_at limit 500`, before)
+// OpenPayments lists the payments to ask about: those that are open and older than the moment before, and those that we hold for
+// failed but that were begun after since: the house may still have taken the money. Open ones come first.
+func OpenPayments(ctx context.Context, q Querier, before, since time.Time) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `select id from payments where (state = 'pending' and created_at < $1) or (state = 'failed' and created_at > $2)
+		order by state desc, created_at limit 500`, before, since)
 	if err != nil {
 		return nil, wrap("list open payments", err)
 	}

@@ -14,7 +14,7 @@ import (
 // Cursor is where a page of the queue begins: after this due date and case. The zero value is the first page.
 type Cursor struct {
 	DueAt *time.Time
-	ID    licensing.ApplicationID
+	Code  string // breaks ties: who came first is first
 }
 
 // CursorAfter is where the page after a case begins.
@@ -23,7 +23,7 @@ func CursorAfter(a licensing.Application) Cursor {
 	if a.DueAt != nil {
 		at = *a.DueAt
 	}
-	return Cursor{DueAt: &at, ID: a.ID}
+	return Cursor{DueAt: &at, Code: a.Code}
 }
 
 // InStates lists the cases of an office in the given states, next due first, without a due date last. holder limits it to
@@ -37,16 +37,16 @@ func InStates(ctx context.Context, q Querier, office string, states []licensing.
 	// many cases wait.
 	return list(q.Query(ctx, `with page as (
 			select p.id from unnest($2::text[]) as s (state), lateral (
-				(select id, due_at from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
-					and (due_at, id) > (coalesce($4, '-infinity'::timestamptz), $5::uuid) order by due_at, id limit $6)
+				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
+					and (due_at, code) > (coalesce($4, '-infinity'::timestamptz), $5) order by due_at, code limit $6)
 				union all
-				(select id, due_at from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
-					and due_at is null and (timestamptz '9999-12-31 00:00Z', id) > (coalesce($4, '-infinity'::timestamptz), $5::uuid)
-					order by id limit $6)) p
-			order by coalesce(p.due_at, timestamptz '9999-12-31 00:00Z'), p.id limit $6)
+				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
+					and due_at is null and (timestamptz '9999-12-31 00:00Z', code) > (coalesce($4, '-infinity'::timestamptz), $5)
+					order by code limit $6)) p
+			order by coalesce(p.due_at, timestamptz '9999-12-31 00:00Z'), p.code limit $6)
 		select `+columns+` from applications where id in (select id from page)
-		order by coalesce(due_at, timestamptz '9999-12-31 00:00Z'), id`,
-		office, names, (*uuid.UUID)(holder), after.DueAt, uuid.UUID(after.ID), limit))
+		order by coalesce(due_at, timestamptz '9999-12-31 00:00Z'), code`,
+		office, names, (*uuid.UUID)(holder), after.DueAt, after.Code, limit))
 }
 
 // CountStates counts the cases of an office by state.
@@ -79,10 +79,12 @@ func Search(ctx context.Context, q Querier, office, text string) ([]licensing.Ap
 			or length($2) > 1 and position(lower($2) in lower(applicant->>'full_name')) > 0) order by created_at desc limit 50`, office, text))
 }
 
-// Forgotten lists returned cases whose last day to answer is over, and unpaid cases submitted before the moment.
-func Forgotten(ctx context.Context, q Querier, today licensing.Date, unpaidBefore time.Time) ([]licensing.ApplicationID, error) {
+// Forgotten lists returned cases whose last day to answer is over, and unpaid cases submitted on a day before unpaidBefore: the
+// last day itself counts, so civil days are compared and not moments.
+func Forgotten(ctx context.Context, q Querier, today, unpaidBefore licensing.Date) ([]licensing.ApplicationID, error) {
 	rows, err := q.Query(ctx, `select id from applications where (state = 'returned' and reply_by < $1::date)
-		or (state = 'payment_due' and submitted_at < $2) order by id limit 500`, today.String(), unpaidBefore)
+		or (state = 'payment_due' and (submitted_at at time zone interval '7 hours')::date < $2::date) order by id limit 500`,
+		today.String(), unpaidBefore.String())
 	if err != nil {
 		return nil, wrap("list forgotten cases", err)
 	}

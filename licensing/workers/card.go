@@ -51,7 +51,7 @@ func orderPrint(ctx context.Context, d Deps, args jobs.OrderPrint) error {
 		if _, err := d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.StartPrinting, At: d.Now()}); err != nil {
 			return err
 		}
-		return insert(ctx, d, tx, jobs.CheckPrint(args), nil)
+		return insert(ctx, d, tx, jobs.CheckPrint{Application: args.Application}, nil)
 	})
 }
 
@@ -79,7 +79,7 @@ func checkPrint(ctx context.Context, d Deps, args jobs.CheckPrint) error {
 	case licensing.PrintRejected:
 		return fmt.Errorf("print house rejected %s: %w", a.Code, licensing.ErrPartnerRefused)
 	default:
-		return river.JobSnooze(d.Poll)
+		return again(d, args.Once)
 	}
 	return casework.In(ctx, d.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
 		order, err := store.PrintOrderOf(ctx, tx, id)
@@ -89,7 +89,7 @@ func checkPrint(ctx context.Context, d Deps, args jobs.CheckPrint) error {
 		if err := store.Printed(ctx, tx, id, report.Serial, d.Now()); err != nil {
 			return err
 		}
-		if err := insert(ctx, d, tx, jobs.WriteRegister(args), nil); err != nil {
+		if err := insert(ctx, d, tx, jobs.WriteRegister{Application: args.Application}, nil); err != nil {
 			return err
 		}
 		return d.handOn(ctx, tx, a)
@@ -158,7 +158,7 @@ func sendParcel(ctx context.Context, d Deps, args jobs.SendParcel) error {
 		if _, err := d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.HandToPost, At: d.Now()}); err != nil {
 			return err
 		}
-		return insert(ctx, d, tx, jobs.TrackParcel(args), nil)
+		return insert(ctx, d, tx, jobs.TrackParcel{Application: args.Application}, nil)
 	})
 }
 
@@ -193,7 +193,15 @@ func trackParcel(ctx context.Context, d Deps, args jobs.TrackParcel) error {
 		return err
 	})
 	if err == nil && report.Status != licensing.ParcelDelivered && report.Status != licensing.ParcelReturned {
-		return river.JobSnooze(d.Poll)
+		return again(d, args.Once)
 	}
 	return err
+}
+
+// again lets a job ask later, unless it was to ask once.
+func again(d Deps, once bool) error {
+	if once {
+		return nil
+	}
+	return river.JobSnooze(d.Poll)
 }

@@ -19,6 +19,10 @@ import (
 // paymentLife is how long a payment may stay open before the person may try again.
 const paymentLife = 20 * time.Minute
 
+// lateMoney is how long we go on asking about a payment that failed: the house's page works for a while after we gave up, and
+// a bank may take the money then.
+const lateMoney = 48 * time.Hour
+
 // queryPayment asks the payment house and applies its answer. Nothing else ever confirms a fee: not the browser's return,
 // and not the callback, which only makes us ask.
 func queryPayment(ctx context.Context, d Deps, args jobs.QueryPayment) error {
@@ -92,9 +96,9 @@ func (d Deps) fail(ctx context.Context, tx pgx.Tx, a *licensing.Application, now
 	return err
 }
 
-// reconcile has every payment asked about that stays open: a callback may never come.
+// reconcile has every payment asked about that stays open, or that failed a short while ago: a callback may never come.
 func reconcile(ctx context.Context, d Deps, _ jobs.Reconcile) error {
-	ids, err := store.OpenPayments(ctx, d.Pool, d.Now().Add(-time.Minute))
+	ids, err := store.OpenPayments(ctx, d.Pool, d.Now().Add(-time.Minute), d.Now().Add(-lateMoney))
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func reconcile(ctx context.Context, d Deps, _ jobs.Reconcile) error {
 // closeOverdue closes cases that wait for their resident longer than they may.
 func closeOverdue(ctx context.Context, d Deps, _ jobs.CloseOverdue) error {
 	today := licensing.DateOf(d.Now())
-	ids, err := store.Forgotten(ctx, d.Pool, today, d.Now().AddDate(0, 0, -licensing.PaymentDays))
+	ids, err := store.Forgotten(ctx, d.Pool, today, today.AddDays(-licensing.PaymentDays))
 	if err != nil {
 		return err
 	}

@@ -116,34 +116,47 @@ func worker[T river.JobArgs](d Deps, f do[T]) *adapter[T] { return &adapter[T]{d
 // Timeout bounds one run; partners' clients have tighter limits of their own.
 func (w *adapter[T]) Timeout(*river.Job[T]) time.Duration { return time.Minute }
 
-// NextRetry waits seconds at first and at most five minutes: a partner that comes back finds its work waiting, not hours
-// away.
+// longest is the longest pause between two tries: a partner that comes back finds its work waiting minutes, not hours.
+const longest = 5 * time.Minute
+
+// NextRetry waits seconds at first and at most five minutes.
 func (w *adapter[T]) NextRetry(j *river.Job[T]) time.Time {
-	wait := min(w.deps.Poll<<min(j.Attempt, 8), 5*time.Minute)
-	return w.deps.Now().Add(wait)
+	return w.deps.Now().Add(min(w.deps.Poll<<min(j.Attempt, 8), longest))
 }
 
-// Work runs the job and writes its one log line: kind, attempt, duration, result; never arguments.
+// Work runs the job and writes its one log line: kind, attempt, duration, result; never arguments. Nothing is ever given up in
+// silence: a partner that is away is asked again for as long as it takes, and so is one that says no, because a person at
+// either side may mend what it objects to; the log and giahan_watch show what hangs.
 func (w *adapter[T]) Work(ctx context.Context, j *river.Job[T]) error {
 	start := w.deps.Now()
 	err := w.do(ctx, w.deps, j.Args)
-	result := "done"
+	result, failed := "done", err
 	var snooze *river.JobSnoozeError
 	switch {
 	case errors.As(err, &snooze):
-		result = "waiting"
+		result, failed = "waiting", nil
 	case errors.Is(err, licensing.ErrPartnerRefused):
-		result, err = "given up", river.JobCancel(err)
+		result, err = "refused", river.JobSnooze(longest)
+	case errors.Is(err, licensing.ErrPartnerDown):
+		result, err = "partner down", river.JobSnooze(w.pause(start.Sub(j.CreatedAt)))
 	case err != nil:
 		result = "failed"
 	}
 	attrs := []any{"kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "result", result, "ms", w.deps.Now().Sub(start).Milliseconds()}
-	if result == "failed" || result == "given up" {
-		w.deps.Log.Error("job", append(attrs, "error", err.Error())...)
-	} else {
+	switch {
+	case failed == nil:
 		w.deps.Log.Info("job", attrs...)
+	case result == "partner down":
+		w.deps.Log.Warn("job", append(attrs, "error", failed.Error())...)
+	default:
+		w.deps.Log.Error("job", append(attrs, "error", failed.Error())...)
 	}
 	return err
+}
+
+// pause grows with the time that a job has waited already, without counting tries: a quarter of it, from Poll to longest.
+func (w *adapter[T]) pause(waited time.Duration) time.Duration {
+	return max(w.deps.Poll, min(waited/4, longest))
 }
 
 // key names an act for a partner: the same case and purpose are the same act for ever, also after a restore of the

@@ -215,10 +215,10 @@ func TestPartnersDownAndUp(t *testing.T) {
 	b.forget(t)
 	up := map[string]func() error{
 		"order":    func() error { return orderPrint(ctx, b.deps, printJob(id)) },
-		"check":    func() error { return checkPrint(ctx, b.deps, jobs.CheckPrint(printJob(id))) },
+		"check":    func() error { return checkPrint(ctx, b.deps, jobs.CheckPrint{Application: uuid.UUID(id)}) },
 		"register": func() error { return writeRegister(ctx, b.deps, jobs.WriteRegister(printJob(id))) },
 		"send":     func() error { return sendParcel(ctx, b.deps, jobs.SendParcel(printJob(id))) },
-		"track":    func() error { return trackParcel(ctx, b.deps, jobs.TrackParcel(printJob(id))) },
+		"track":    func() error { return trackParcel(ctx, b.deps, jobs.TrackParcel{Application: uuid.UUID(id)}) },
 	}
 	for _, x := range []struct {
 		name  string
@@ -274,35 +274,40 @@ func (failing) InsertTx(context.Context, pgx.Tx, river.JobArgs, *river.InsertOpt
 	return nil, errors.New("power cut")
 }
 
-// TestWorkResults: what a partner refuses is given up, what it cannot do now is tried again.
+// TestWorkResults: nothing is given up. What a partner refuses waits for a person to mend it, what it cannot do now is tried again
+// for as long as it takes; neither uses up the tries of a job.
 func TestWorkResults(t *testing.T) {
 	b := setUp(t)
 	id := b.approved(t)
 	w := worker[jobs.OrderPrint](b.deps, orderPrint)
 	job := &river.Job[jobs.OrderPrint]{JobRow: &rivertype.JobRow{ID: 1, Kind: "order_print", Attempt: 3}, Args: printJob(id)}
-	var cancelled *river.JobCancelError
+	var later *river.JobSnoozeError
 	b.partners.err = licensing.ErrPartnerRefused
-	if err := w.Work(ctx, job); !errors.As(err, &cancelled) || !errors.Is(err, licensing.ErrPartnerRefused) {
+	if err := w.Work(ctx, job); !errors.As(err, &later) || later.Duration != longest {
 		t.Errorf("refused: %v", err)
 	}
 	b.partners.err = licensing.ErrPartnerDown
-	if err := w.Work(ctx, job); err == nil || errors.As(err, &cancelled) {
-		t.Errorf("down: %v", err)
+	for waited, want := range map[time.Duration]time.Duration{0: b.deps.Poll, time.Minute: 15 * time.Second, 72 * time.Hour: longest} {
+		job.CreatedAt = b.clock.Now().Add(-waited)
+		if err := w.Work(ctx, job); !errors.As(err, &later) || later.Duration != want {
+			t.Errorf("down for %s: %v", waited, err)
+		}
 	}
 	b.state(t, id, licensing.Approved)
 	b.partners.err = nil
 	ok(t, w.Work(ctx, job))
 	b.partners.print.Status = licensing.PrintRejected
 	check := worker[jobs.CheckPrint](b.deps, checkPrint)
-	checkJob := &river.Job[jobs.CheckPrint]{JobRow: &rivertype.JobRow{Kind: "check_print"}, Args: jobs.CheckPrint(printJob(id))}
-	if err := check.Work(ctx, checkJob); !errors.As(err, &cancelled) {
+	checkJob := &river.Job[jobs.CheckPrint]{JobRow: &rivertype.JobRow{Kind: "check_print"}, Args: jobs.CheckPrint{Application: uuid.UUID(id)}}
+	if err := check.Work(ctx, checkJob); !errors.As(err, &later) || later.Duration != longest {
 		t.Errorf("rejected: %v", err)
 	}
 	b.partners.print.Status = licensing.PrintQueued
-	var later *river.JobSnoozeError
 	if err := check.Work(ctx, checkJob); !errors.As(err, &later) || later.Duration != b.deps.Poll {
 		t.Errorf("queued: %v", err)
 	}
+	checkJob.Args.Once = true
+	ok(t, check.Work(ctx, checkJob)) // asked because the print house called: it does not go on asking
 	b.state(t, id, licensing.Printing)
 	for attempt, want := range map[int]time.Duration{1: 2 * time.Second, 3: 8 * time.Second, 8: 256 * time.Second, 9: 256 * time.Second, 25: 256 * time.Second} {
 		job.Attempt = attempt
@@ -333,7 +338,7 @@ func TestParcel(t *testing.T) {
 	id := b.approved(t)
 	track := func(s licensing.ParcelStatus) error {
 		b.partners.parcel = s
-		return trackParcel(ctx, b.deps, jobs.TrackParcel(printJob(id)))
+		return trackParcel(ctx, b.deps, jobs.TrackParcel{Application: uuid.UUID(id)})
 	}
 	b.partners.parcel = licensing.ParcelHandedOver
 	if n := b.work(t, 1); n != 1 {
@@ -471,7 +476,7 @@ func TestJobsCarryNoPerson(t *testing.T) {
 	if n := count(t, b.pool, `select count(*) from jobs.river_job where args::text !~ '^\{("(application|payment)": "[0-9a-f-]{36}"|"seq": [0-9]+|, )+\}$'`); n != 0 {
 		t.Errorf("%d jobs carry more than identifiers", n)
 	}
-	if n := count(t, b.pool, `select count(*) from jobs.river_job where max_attempts = 25`); n == 0 {
+	if n := count(t, b.pool, `select count(*) from jobs.river_job where max_attempts = 1000`); n == 0 {
 		t.Error("no jobs")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v3"
-	"github.com/google/uuid"
 
 	"giahan/identity"
 	"giahan/licensing"
@@ -17,7 +16,7 @@ import (
 	"giahan/web/visit"
 )
 
-// Queue is the page of a tab or of a search.
+// Queue is the page of a tab or of what a search found.
 type Queue struct {
 	page.Base
 	desk.Queue
@@ -43,7 +42,6 @@ func (h *Handler) queue(c fiber.Ctx) error {
 }
 
 func (h *Handler) find(c fiber.Ctx, actor identity.Actor, f *form.Form) (desk.Queue, error) {
-	search := f.Optional("q", 60)
 	tab, err := parseTab(f.Optional("tab", 20))
 	if err != nil {
 		return desk.Queue{}, err
@@ -55,16 +53,15 @@ func (h *Handler) find(c fiber.Ctx, actor identity.Actor, f *form.Form) (desk.Qu
 	if !f.OK() {
 		return desk.Queue{}, form.ErrMalformed
 	}
-	if search != "" {
-		return h.Desk.Search(c.Context(), actor, strings.ReplaceAll(search, " ", ""))
-	}
 	return h.Desk.Queue(c.Context(), actor, tab, after)
 }
 
 func (h *Handler) showQueue(c fiber.Ctx, status int, actor identity.Actor, q desk.Queue, f *form.Form) error {
 	p := Queue{Queue: q, Actor: actor, Empty: status != fiber.StatusOK}
 	p.Base = base(c, "", q.Counts, q.Tab)
-	p.Desk.Query = f.Value("q")
+	if q.Sought != "" {
+		p.Desk.Query = f.Value("q")
+	}
 	p.Title = p.heading()
 	p.Done = doneLine(p.P(), f.Value("done"), f.Value("n"))
 	p.Desk.Class = "gh-queue"
@@ -113,24 +110,23 @@ func parseCursor(s string) (desk.Cursor, error) {
 	if s == "" {
 		return desk.Cursor{}, nil
 	}
-	micros, id, _ := strings.Cut(s, "_")
+	micros, code, _ := strings.Cut(s, "_")
 	n, err := strconv.ParseInt(micros, 10, 64)
 	if err != nil || n < 0 || n > maxMicros {
 		return desk.Cursor{}, errNoPage
 	}
-	u, err := uuid.Parse(id)
-	if err != nil {
+	if !licensing.IsCode(code) {
 		return desk.Cursor{}, errNoPage
 	}
 	at := time.UnixMicro(n).UTC()
-	return desk.Cursor{DueAt: &at, ID: licensing.ApplicationID(u)}, nil
+	return desk.Cursor{DueAt: &at, Code: code}, nil
 }
 
 // maxMicros is the end of the year 9999, which stands for "no due date" in the queue's order.
 var maxMicros = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).UnixMicro()
 
 func cursorText(c desk.Cursor) string {
-	return strconv.FormatInt(c.DueAt.UnixMicro(), 10) + "_" + c.ID.String()
+	return strconv.FormatInt(c.DueAt.UnixMicro(), 10) + "_" + c.Code
 }
 
 // doneLine is the confirmation after an act. Both values come from the address, so only known words and digits pass.
@@ -142,7 +138,7 @@ func doneLine(p *text.Printer, act, tail string) string {
 }
 
 func (q Queue) heading() string {
-	if q.Desk.Query != "" {
+	if q.Sought != "" {
 		return q.T("officer.queue.search_title")
 	}
 	return q.T("officer.tab." + string(q.Tab))
@@ -162,7 +158,7 @@ func (q Queue) summary() (late, soon int) {
 }
 
 func (q Queue) total() int {
-	if q.Desk.Query != "" {
+	if q.Sought != "" {
 		return len(q.Cases)
 	}
 	return q.Counts[q.Tab]

@@ -39,7 +39,7 @@ func (p casePage) refundRule() string {
 	switch {
 	case p.Case.PaidAt == nil:
 		return p.T("withdraw_page.refund_unpaid")
-	case p.Case.State == licensing.Submitted:
+	case !licensing.FeeUsed(p.Case.History):
 		return p.T("withdraw_page.refund_paid", p.feeArgs())
 	}
 	return p.T("withdraw_page.refund_used", p.feeArgs())

@@ -17,12 +17,15 @@ func (p *Printer) Requirement(r licensing.Requirement) (title, sentence string) 
 	return p.T(key + "title"), p.T(key+string(r.Answer)+variant(r), args)
 }
 
-// variant: "valid" reads differently for a licence for life and for one that ended within the days of grace.
+// variant: "valid" reads differently for a licence for life and for one that ended within the days of grace, and "the reason fits"
+// for a licence that ends in years.
 func variant(r licensing.Requirement) string {
-	if r.Key != licensing.ReqValid || r.Answer != licensing.Met {
+	switch {
+	case r.Key == licensing.ReqGround && r.Args["early"] != "":
+		return "_early"
+	case r.Key != licensing.ReqValid || r.Answer != licensing.Met:
 		return ""
-	}
-	if r.Args["lifetime"] != "" {
+	case r.Args["lifetime"] != "":
 		return "_lifetime"
 	}
 	if days, err := strconv.Atoi(r.Args["days"]); err == nil && days < 0 {

@@ -1,0 +1,69 @@
+package desk
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
+	"giahan/licensing/store"
+)
+
+// Sought is what kind of thing a search was for, as the access log tells it; the text itself is never recorded.
+type Sought string
+
+// The kinds of a search.
+const (
+	ByCode   Sought = "code"
+	ByTail   Sought = "tail" // the last digits of a code
+	ByNumber Sought = "number"
+	ByName   Sought = "name"
+)
+
+// sought reads a search text. Codes and numbers lose the spaces by which people group them; a name keeps single ones.
+func sought(text string) (Sought, string) {
+	text = strings.Join(strings.Fields(text), " ")
+	solid := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
+	switch digits := solid != "" && strings.Trim(solid, "0123456789") == ""; {
+	case licensing.IsCode(solid):
+		return ByCode, solid
+	case digits && len(solid) == personalDigits:
+		return ByNumber, solid
+	case digits:
+		return ByTail, solid
+	}
+	return ByName, text
+}
+
+const personalDigits = 12 // of a personal number (số định danh cá nhân)
+
+// Search finds cases by dossier code, its last four digits, personal number, or a part of the name. Each case that it shows is
+// recorded as found, with what kind of thing was searched for and how many cases were found by it.
+func (s Service) Search(ctx context.Context, actor identity.Actor, text string) (Queue, error) {
+	q := Queue{Now: s.Now()}
+	if err := staff(actor); err != nil {
+		return q, err
+	}
+	q.Sought, text = sought(text)
+	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		var err error
+		if q.Cases, err = store.Search(ctx, tx, actor.Office, text); err != nil {
+			return err
+		}
+		what := "search:" + string(q.Sought) + ":" + strconv.Itoa(len(q.Cases))
+		for _, a := range q.Cases {
+			if err := store.LogAccess(ctx, tx, actor, a.ID, what, q.Now); err != nil {
+				return err
+			}
+		}
+		if q.Names, err = store.OfficerNames(ctx, tx, actor.Office); err != nil {
+			return err
+		}
+		q.Counts, err = counts(ctx, tx, actor)
+		return err
+	})
+	return q, err
+}
