@@ -234,6 +234,12 @@ func TestOpenNoticesDamage(t *testing.T) {
 	if _, b, err := h.Open(t.Context(), u.ID, false); !errors.Is(err, media.ErrDamaged) || b != nil {
 		t.Errorf("another picture: %v", err)
 	}
+	if found, err := h.Find(t.Context(), u.ID); err != nil || found.Owner != h.me.ID || found.Object != u.Object {
+		t.Errorf("find without the object: %+v, %v", found, err)
+	}
+	if _, err := h.Find(t.Context(), media.UploadID(uuid.New())); !errors.Is(err, media.ErrNotFound) {
+		t.Errorf("find nothing: %v", err)
+	}
 	if _, _, err := h.Open(t.Context(), media.UploadID(uuid.New()), false); !errors.Is(err, media.ErrNotFound) {
 		t.Errorf("unknown id: %v", err)
 	}

@@ -12,15 +12,15 @@ import (
 	"giahan/web/visit"
 )
 
-// photo sends a picture of a case. It is recorded as opened before its first byte leaves: nobody judges without having looked,
-// and nobody looks without a trace.
+// photo sends a picture of a case. It is recorded as opened when it is at hand and before its first byte leaves: nobody judges by
+// a picture that the store could not give, and nobody looks without a trace.
 func (h *Handler) photo(c fiber.Ctx) error { return h.send(c, false, h.Desk.PhotoOpened) }
 
 func (h *Handler) thumbnail(c fiber.Ctx) error { return h.send(c, true, h.Desk.ThumbnailOpened) }
 
-type opener func(context.Context, identity.Actor, licensing.ApplicationID, uuid.UUID) error
+type recorder func(context.Context, identity.Actor, licensing.ApplicationID, uuid.UUID) error
 
-func (h *Handler) send(c fiber.Ctx, thumbnail bool, opened opener) error {
+func (h *Handler) send(c fiber.Ctx, thumbnail bool, record recorder) error {
 	o, err := visit.Officer(c)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (h *Handler) send(c fiber.Ctx, thumbnail bool, opened opener) error {
 	if c.Method() != fiber.MethodGet {
 		return fiber.ErrMethodNotAllowed // HEAD would count as opened without showing anything
 	}
-	if foreign(c.Get("Sec-Fetch-Site")) {
+	if visit.Foreign(c) {
 		return identity.ErrForbidden
 	}
 	id, err := licensing.ParseApplicationID(c.Params("id"))
@@ -39,27 +39,15 @@ func (h *Handler) send(c fiber.Ctx, thumbnail bool, opened opener) error {
 	if err != nil {
 		return errNoPage
 	}
-	if err := opened(c.Context(), o.Actor(), id, uuid.UUID(upload)); err != nil {
+	if err := h.Desk.MaySeePhoto(c.Context(), o.Actor(), id, uuid.UUID(upload)); err != nil {
 		return err
 	}
 	_, jpeg, err := h.Intake.Open(c.Context(), upload, thumbnail)
 	if err != nil {
 		return err
 	}
-	return sendJPEG(c, jpeg)
-}
-
-// foreign says that another site asks: pages of other hosts must not be able to mark a picture as opened, nor to show it. An old
-// browser that does not say is served; its cookie is SameSite.
-func foreign(site string) bool { return site == "cross-site" || site == "same-site" }
-
-// sendJPEG sends bytes that came from a resident: as a picture and as nothing else.
-func sendJPEG(c fiber.Ctx, jpeg []byte) error {
-	c.Set(fiber.HeaderContentType, "image/jpeg")
-	c.Set(fiber.HeaderContentDisposition, "inline")
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	return c.Send(jpeg)
+	if err := record(c.Context(), o.Actor(), id, uuid.UUID(upload)); err != nil {
+		return err
+	}
+	return visit.SendJPEG(c, jpeg)
 }

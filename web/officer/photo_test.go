@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -61,7 +62,7 @@ func TestPictures(t *testing.T) {
 	}
 	head, _ := http.NewRequest(http.MethodHead, full, nil)
 	o.send(head, o.examiner, "vi").want(t, http.StatusMethodNotAllowed)
-	for _, site := range []string{"cross-site", "same-site"} {
+	for _, site := range []string{"cross-site", "same-site", "elsewhere"} {
 		r, _ := http.NewRequest(http.MethodGet, full, nil)
 		r.Header.Set("Sec-Fetch-Site", site)
 		o.send(r, o.examiner, "vi").want(t, 403)
@@ -77,9 +78,34 @@ func TestPictures(t *testing.T) {
 		t.Errorf("no JPEG, or the thumbnail is no smaller: %v", err)
 	}
 	for name, want := range map[string]string{"Content-Type": "image/jpeg", "Content-Disposition": "inline", "X-Content-Type-Options": "nosniff",
-		"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"} {
+		"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'", "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"} {
 		if got := r.Header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// A picture counts as opened when the officer gets it and not before; and without the record they do not get it.
+func TestAPictureCountsWhenItIsShown(t *testing.T) {
+	o := newOffice(t)
+	lost, a := o.claimed(), o.pictured() // the store has nothing for the first one
+	opened := func() (n int) {
+		o.must(o.pool.QueryRow(context.Background(), `select count(*) from access_log where what like 'photo:%' or what like 'thumbnail:%'`).Scan(&n))
+		return n
+	}
+	for _, form := range []string{"", "/thumbnail"} {
+		o.get(o.examiner, at(lost, "photos", lost.Portrait.String())+form).want(t, 500)
+	}
+	if n := opened(); n != 0 {
+		t.Errorf("%d pictures that nobody was shown count as opened", n)
+	}
+	if _, err := o.pool.Exec(context.Background(), `alter table access_log rename to gone`); err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []string{"", "/thumbnail"} {
+		r := o.get(o.examiner, at(a, "photos", a.Portrait.String())+form).want(t, 500)
+		if strings.HasPrefix(r.body, "\xff\xd8") {
+			t.Error("a picture is sent although that cannot be recorded")
 		}
 	}
 }

@@ -93,6 +93,17 @@ func newHouse(t testing.TB) *house {
 	return h
 }
 
+// storeDown gives the pages an object store at an address where nothing listens.
+func (h *house) storeDown() {
+	h.t.Helper()
+	none, err := blob.New(blob.Config{Endpoint: "http://127.0.0.1:1", AccessKey: "none", SecretKey: "none", Bucket: "none",
+		MasterKey: bytes.Repeat([]byte{7}, 32)})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.handler.Intake = &intake.Service{Pool: h.pool, Blob: none, Gate: photo.NewGate(2), Now: h.clock.Now, NewID: uuid.New}
+}
+
 // frame is what web's middleware does: the session into the request, the token of every form that is no upload.
 func (h *house) frame(c fiber.Ctx) error {
 	v := &visit.Visit{Audience: identity.Residents, Lang: h.lang, CSRF: token, Check: func(s string) bool { return s == token },
@@ -124,6 +135,8 @@ func answerError(c fiber.Ctx, err error) error {
 	switch {
 	case errors.Is(err, licensing.ErrNotFound), errors.Is(err, media.ErrNotFound):
 		return c.SendStatus(fiber.StatusNotFound)
+	case errors.Is(err, media.ErrStoreDown):
+		return c.SendStatus(fiber.StatusServiceUnavailable)
 	case errors.Is(err, identity.ErrNoSession):
 		return c.SendStatus(fiber.StatusUnauthorized)
 	case errors.Is(err, form.ErrMalformed):

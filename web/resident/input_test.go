@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"giahan/identity"
 	"giahan/licensing"
 	lt "giahan/licensing/licensingtest"
@@ -76,13 +78,33 @@ func TestPhotos(t *testing.T) {
 			}
 		}
 	}
-	r := httptest.NewRequest(http.MethodGet, p, nil)
-	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	h.do(r).expect(t, 403, "")
+	for site, status := range map[string]int{"cross-site": 403, "same-site": 403, "same-origin": 200, "none": 200} {
+		r := httptest.NewRequest(http.MethodGet, p, nil)
+		r.Header.Set("Sec-Fetch-Site", site)
+		h.do(r).expect(t, status, "")
+	}
 	h.get("/photos/nothing").expect(t, 404, "")
 	h.signIn()
 	h.get(p).expect(t, 404, "")
 	h.get(p+"/thumbnail").expect(t, 404, "")
+}
+
+// While the object store is down, somebody else's picture is still as one that does not exist: its row decides.
+func TestAForeignPictureIsAMissingOne(t *testing.T) {
+	h := newHouse(t)
+	a, id := h.draft()
+	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token).expect(t, 303, a)
+	p := "/photos/" + lt.Read(t, h.pool, id).Portrait.String()
+	h.storeDown()
+	for _, form := range []string{"", "/thumbnail"} {
+		h.get(p+form).expect(t, 503, "")
+	}
+	h.get(a+"/portrait").expect(t, 200, "Chụp lại") // what is known of it is in its row
+	h.signIn()
+	for _, path := range []string{p, "/photos/" + uuid.NewString()} {
+		h.get(path).expect(t, 404, "")
+		h.get(path+"/thumbnail").expect(t, 404, "")
+	}
 }
 
 // Wrong answers come back with everything typed, the fault at the field, and 422.

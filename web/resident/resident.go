@@ -26,6 +26,7 @@ import (
 // Intake takes pictures in and gives them out: *intake.Service.
 type Intake interface {
 	Take(ctx context.Context, actor identity.Actor, kind media.Kind, r io.Reader) (media.Upload, error)
+	Find(ctx context.Context, id media.UploadID) (media.Upload, error)
 	Open(ctx context.Context, id media.UploadID, thumbnail bool) (media.Upload, []byte, error)
 }
 

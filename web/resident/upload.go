@@ -110,7 +110,7 @@ func (h *Handler) kept(c fiber.Ctx, actor identity.Actor, kind media.Kind, name 
 	if err != nil {
 		return nil
 	}
-	u, _, err := h.Intake.Open(c.Context(), id, true)
+	u, err := h.Intake.Find(c.Context(), id)
 	if err != nil || u.Kind != kind || h.Renewal.MaySee(actor, u) != nil {
 		return nil
 	}
@@ -160,12 +160,12 @@ func (p photoPage) alt() string {
 	return p.T("resident.photo_alt_portrait")
 }
 
-// look reads the stored picture with its verdicts; the page does without where the store does not answer.
+// look reads the size and the verdicts of the stored picture; the page does without where they cannot be read.
 func (h *Handler) look(c fiber.Ctx, k renewal.Case, id *media.UploadID) *media.Upload {
 	if id == nil {
 		return nil
 	}
-	u, _, err := h.Intake.Open(c.Context(), *id, true)
+	u, err := h.Intake.Find(c.Context(), *id)
 	if err != nil || u.Owner != uuid.UUID(k.Resident) {
 		return &media.Upload{ID: *id}
 	}
