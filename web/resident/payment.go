@@ -7,7 +7,6 @@ import (
 	"github.com/gofiber/fiber/v3"
 
 	"giahan/licensing"
-	"giahan/licensing/store"
 	"giahan/web/form"
 	"giahan/web/page"
 	"giahan/web/text"
@@ -61,7 +60,7 @@ func (h *Handler) paid(c fiber.Ctx) error {
 			c.Set("Refresh", strconv.Itoa(pauses[p.Looks])+"; url="+p.at("paid")+"?look="+strconv.Itoa(p.Looks+1))
 		}
 		return page.Render(c, fiber.StatusOK, waitingView(p))
-	case k.State == licensing.PaymentDue && (p.failed() || p.goesBack()):
+	case k.State == licensing.PaymentDue && (k.PaymentFailed() || k.MoneyGoesBack()):
 		return page.Render(c, fiber.StatusOK, notPaidView(p.casePage))
 	case k.PaidAt != nil && !k.State.Closed():
 		return page.Render(c, fiber.StatusOK, paidView(p.casePage))
@@ -70,16 +69,6 @@ func (h *Handler) paid(c fiber.Ctx) error {
 }
 
 func (p paidPage) refreshes() bool { return p.Looks < len(pauses) }
-
-// failed says that the last try to pay did not succeed.
-func (p casePage) failed() bool {
-	return p.Case.Payment != nil && p.Case.Payment.State == store.PaymentFailed
-}
-
-// goesBack says that what was paid last goes back: the case was withdrawn or not taken in, or the sum was not the fee.
-func (p casePage) goesBack() bool {
-	return p.Case.Payment != nil && p.Case.Payment.State == store.PaymentRefundDue
-}
 
 func (p casePage) feeArgs() text.Args {
 	return text.Args{"amount": p.Case.Fee, "code": p.Case.Code, "phone": p.Office.PhoneText()}

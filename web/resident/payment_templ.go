@@ -47,12 +47,12 @@ func payTurn(p casePage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if p.goesBack() {
+			if p.Case.MoneyGoesBack() {
 				templ_7745c5c3_Err = page.P(p.T("payment.turn_wrong", p.feeArgs())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if p.failed() {
+			} else if p.Case.PaymentFailed() {
 				templ_7745c5c3_Err = page.P(p.T("payment.turn_failed", p.feeArgs())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -87,7 +87,7 @@ func payTurn(p casePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.failed() || p.goesBack() {
+				if p.Case.PaymentFailed() || p.Case.MoneyGoesBack() {
 					templ_7745c5c3_Err = page.Button(page.Action{Label: p.T("button.pay_again"), Icon: "arrow"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -389,7 +389,7 @@ func notPaidView(p casePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.goesBack() {
+			if p.Case.MoneyGoesBack() {
 				templ_7745c5c3_Err = page.P(p.T("payment.turn_wrong", p.feeArgs())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

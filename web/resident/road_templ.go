@@ -63,7 +63,7 @@ func caseView(p roadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Case.State.Closed() && p.goesBack() {
+			if p.Case.State.Closed() && p.Case.MoneyGoesBack() {
 				templ_7745c5c3_Err = page.P(p.T("withdraw_page.refund_paid", p.feeArgs())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
