@@ -60,15 +60,7 @@ func newChromium(t testing.TB, w window) *chromium {
 	t.Cleanup(cancel)
 	c := &chromium{t: t, ctx: ctx, shots: os.Getenv("GIAHAN_SHOTS"), mute: w.noScript}
 	c.do(chromedp.EmulateViewport(w.width, w.height))
-	c.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		scheme := "light"
-		if w.dark {
-			scheme = "dark"
-		}
-		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
-		return err
-	}))
+	c.scheme(map[bool]string{false: "light", true: "dark"}[w.dark])
 	c.scripts(!w.noScript)
 	return c
 }
@@ -267,6 +259,16 @@ func (c *chromium) page(text, name string) {
 	c.see(text)
 	c.check()
 	c.save(name)
+}
+
+// scheme sets the scheme that the person has chosen for the device.
+func (c *chromium) scheme(name string) {
+	c.t.Helper()
+	c.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}}
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
+		return err
+	}))
 }
 
 // waitPictures waits until every picture of the page has arrived.

@@ -68,7 +68,7 @@ func TestProductionRefusesTheSandbox(t *testing.T) {
 		"GIAHAN_STAFF_ISSUER": "https://127.0.0.1/staff", "GIAHAN_REGISTER_URL": "https://localhost/register", "GIAHAN_PAYMENT_URL": "https://[::1]/pay",
 		"GIAHAN_PRINTING_URL": "http://print.example", "GIAHAN_POST_URL": "http://post.example", "GIAHAN_SYNC_URL": "https://0.0.0.0",
 		"GIAHAN_REGISTER_SECRET": "sandbox-0123456789abcdef", "GIAHAN_PAYMENT_SECRET": "short", "GIAHAN_PORTAL_CLIENT_SECRET": "sandbox-0123456789abcdef",
-		"GIAHAN_S3_SECRET_KEY": "sandbox-0123456789abcdef", "GIAHAN_POST_SECRET": "sandbox-x", "GIAHAN_SYNC_SECRET": "x", "GIAHAN_PRINTING_SECRET": "y", "GIAHAN_STAFF_CLIENT_SECRET": "z",
+		"GIAHAN_S3_SECRET_KEY": "sandbox-0123456789abcdef", "GIAHAN_POST_SECRET": "sandbox-x", "GIAHAN_SYNC_SECRET": "x1x", "GIAHAN_PRINTING_SECRET": "y2y", "GIAHAN_STAFF_CLIENT_SECRET": "z3z",
 	} {
 		env := maps.Clone(goodEnv())
 		env[name] = bad

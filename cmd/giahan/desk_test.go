@@ -16,6 +16,7 @@ import (
 // A case that is refused, at two desks of 1366 x 768 and one of 1366 x 633: two examiners want it, one takes it over, the approver
 // sends the proposal back, then refuses; the resident reads why and what to do next.
 func TestTheDeskRefuses(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	a, other := w.applies("hoa", "B"), w.applies("an", "B")
 	intake := w.officerOf("intake")
@@ -50,8 +51,8 @@ func claimRace(w *world, a *applicant) string {
 	if status[0] == http.StatusOK {
 		lost = 1
 	}
-	if status[1-lost] != http.StatusOK || status[lost] != http.StatusConflict || w.count(a, licensing.Claim) != 1 {
-		w.t.Fatalf("two claims: %v, %d in the history", status, w.count(a, licensing.Claim))
+	if status[1-lost] != http.StatusOK || status[lost] != http.StatusConflict || w.count(a.code, licensing.Claim) != 1 {
+		w.t.Fatalf("two claims: %v, %d in the history", status, w.count(a.code, licensing.Claim))
 	}
 	says(w.t, pages[lost], names[1-lost]+" đang giữ hồ sơ này đến")
 	return names[lost]
@@ -60,14 +61,14 @@ func claimRace(w *world, a *applicant) string {
 // takesOver is the colleague who lost the race, and has a reason.
 func takesOver(w *world, c *chromium, a *applicant, name string) {
 	officerIn(w, c, name)
-	c.page(a.code, "queue")
+	c.bothWays(a.code, "queue")
 	c.press(a.code)
-	c.page("Đồng nghiệp đang giữ", "held")
+	c.bothWays("Đồng nghiệp đang giữ", "held")
 	c.press("Nhận thay")
 	c.page("Hãy ghi lý do nhận thay", "take-over-error")
 	c.fill("note", "Đồng nghiệp nghỉ ốm")
 	c.press("Nhận thay")
-	c.page("Bạn giữ đến", "taken-over")
+	c.bothWays("Bạn giữ đến", "taken-over")
 }
 
 // key presses a key as a hand does, with nothing focused.
@@ -96,7 +97,7 @@ func proposesRefusal(w *world, c *chromium, a *applicant) {
 	}
 	c.key("a")
 	ctrlEnter(c)
-	c.page("mục kiểm tra chưa đánh dấu", "checks-missing")
+	c.bothWays("mục kiểm tra chưa đánh dấu", "checks-missing")
 	c.key("t")
 	ctrlEnter(c)
 	c.page("Chưa chọn lý do", "refusal-missing")
@@ -108,7 +109,7 @@ func proposesRefusal(w *world, c *chromium, a *applicant) {
 	refusal(c, "Giấy khám không có chữ ký.")
 	c.see("Đã trình hồ sơ")
 	c.open(w.officer + "/cases/" + a.id)
-	c.page("Bạn đã đề xuất hồ sơ này, nên một lãnh đạo khác phải ký duyệt", "proposed")
+	c.bothWays("Bạn đã đề xuất hồ sơ này, nên một lãnh đạo khác phải ký duyệt", "proposed")
 	fields := url.Values{"version": {"1"}, "verdict": {"refuse"}, "csrf": {ask[string](c, `document.querySelector("input[name=csrf]").value`)}}
 	status := ask[int](c, `fetch(location.pathname + "/decide", {method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"}, body: `+
 		quoted(fields.Encode())+`}).then(r => r.status)`)
@@ -124,6 +125,19 @@ func refusal(c *chromium, note string) {
 	c.fill("note", note)
 	c.save("refusal-filled")
 	ctrlEnter(c)
+}
+
+// bothWays is page, and the same in the dark and in the lowest window in use, which holds a review whole.
+func (c *chromium) bothWays(text, name string) {
+	c.t.Helper()
+	c.page(text, name)
+	c.scheme("dark")
+	c.do(chromedp.EmulateViewport(1366, 633))
+	c.check()
+	oneWindow(c)
+	c.save(name + "-dark")
+	c.scheme("light")
+	c.do(chromedp.EmulateViewport(1366, 768))
 }
 
 // oneWindow says that a review needs no scrolling of the page itself.
@@ -156,8 +170,7 @@ func sendsBack(w *world, c *chromium, a *applicant) {
 
 func proposesAgain(w *world, c *chromium, a *applicant) {
 	c.open(w.officer + "/cases/" + a.id)
-	c.page("Nêu rõ thiếu chữ ký của ai", "examiner-sent-back")
-	oneWindow(c)
+	c.bothWays("Nêu rõ thiếu chữ ký của ai", "examiner-sent-back")
 	refusal(c, "Thiếu chữ ký của bác sĩ kết luận.")
 	c.see("Đã trình hồ sơ")
 }
@@ -211,5 +224,4 @@ func nextByKey(w *world, c *chromium, a *applicant) {
 	if ask[string](c, `location.pathname`) != "/cases/"+a.id {
 		c.fail("another case")
 	}
-	oneWindow(c)
 }

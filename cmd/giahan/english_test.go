@@ -9,6 +9,7 @@ import (
 // Lê Thị Lan reads English on a dark phone: a class for life, another name than in the register, no health certificate, the card
 // collected at the office; then she withdraws and reads first what becomes of her money.
 func TestEnglishInTheDark(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	phone := newChromium(t, window{width: 390, height: 844, dark: true})
 	phone.open(w.public)

@@ -50,6 +50,7 @@ func (w *world) hook(partner string, c callback) int {
 
 // A callback that is not the partner's is refused; one that is the partner's decides nothing: the partner's answer does.
 func TestForgedCallbacks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	a := w.resident("hoa")
 	a.start("0", "expiring")

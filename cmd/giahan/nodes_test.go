@@ -13,6 +13,7 @@ import (
 // Two nodes share one database and do the work of several cases side by side: every order, parcel and record happens once,
 // every history holds together, and nothing of a person is in the log.
 func TestTwoNodesDoEachThingOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 2)
 	w.settleViolation()
 	var cases []*applicant

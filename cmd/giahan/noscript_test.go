@@ -10,6 +10,7 @@ import (
 // The resident's half on a phone that runs no script: Nguyễn Văn Bình, whose card has a class for life and one that ends. Every
 // page must work by links, forms and file inputs alone.
 func TestWithoutScript(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	phone := newChromium(t, window{width: 390, height: 844, noScript: true})
 	phone.open(w.public)

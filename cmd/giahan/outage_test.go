@@ -16,6 +16,7 @@ import (
 
 // A register that is away is said, costs nobody what they typed, and is not asked to decide anything.
 func TestRegisterIsAway(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	w.Register.Off()
 	a := w.resident("hoa")
@@ -50,6 +51,7 @@ func TestRegisterIsAway(t *testing.T) {
 
 // What can happen to a fee: each road ends with the fee taken once, or with a sentence about what to do.
 func TestRoadsOfAFee(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	at := func(key, class string) *applicant {
 		a := w.resident(key)
@@ -93,7 +95,7 @@ func callbackFiveTimes(w *world, a *applicant) {
 		}
 	}
 	w.reaches(a.code, licensing.Submitted)
-	if n := w.count(a, licensing.ConfirmPayment); n != 1 {
+	if n := w.count(a.code, licensing.ConfirmPayment); n != 1 {
 		w.t.Errorf("the fee was confirmed %d times", n)
 	}
 }
@@ -162,6 +164,7 @@ func callbackLostAndNeverCameBack(w *world, a *applicant) {
 
 // Print house, post and portal go away one after another; what waited is done once when they come back.
 func TestPartnersComeBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	a := w.applies("hoa", "B")
 	s := w.staff()
@@ -199,6 +202,7 @@ func TestPartnersComeBack(t *testing.T) {
 
 // The portal is away when somebody wants to sign in, and again in the middle of signing in.
 func TestPortalIsAway(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	w.Portal.Off()
 	b := w.browser()
@@ -225,16 +229,6 @@ func TestPortalIsAway(t *testing.T) {
 	if status, _ = w.browser().signIn(w.public, "hoa"); status != http.StatusOK {
 		t.Errorf("afterwards: %d", status)
 	}
-}
-
-// count is how often an event stands in the case's history.
-func (w *world) count(a *applicant, e licensing.Event) (n int) {
-	for _, line := range w.history(a) {
-		if line.Event == e {
-			n++
-		}
-	}
-	return n
 }
 
 func second(_ int, page string) string { return page }

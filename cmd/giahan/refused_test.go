@@ -9,6 +9,7 @@ import (
 
 // Who may not renew here reads why and what to do next, and gets no draft, not even by sending the form by hand.
 func TestWhoMayNot(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	for key, sentences := range map[string][]string{
 		"tuan": {"Chưa làm được trên mạng", "nay đã quá hạn", "Phải thi lại lý thuyết trước khi được cấp bằng", "gọi 0239 300 0000"},

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"giahan/licensing"
 	"giahan/licensing/store"
 )
@@ -91,27 +93,38 @@ func (s staff) approve(a *applicant) {
 }
 
 // history is the case's, verified as an auditor would.
-func (w *world) history(a *applicant) []licensing.Entry {
+func (w *world) history(code string) []licensing.Entry {
 	w.t.Helper()
-	id, err := licensing.ParseApplicationID(a.id)
-	if err != nil {
+	var id uuid.UUID
+	if err := w.pool.QueryRow(w.t.Context(), `select id from applications where code = $1`, code).Scan(&id); err != nil {
 		w.t.Fatal(err)
 	}
-	entries, err := store.History(w.t.Context(), w.pool, id)
+	entries, err := store.History(w.t.Context(), w.pool, licensing.ApplicationID(id))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	if err := licensing.VerifyHistory(entries); err != nil {
-		w.t.Errorf("%s: %v", a.code, err)
+		w.t.Errorf("%s: %v", code, err)
 	}
 	return entries
+}
+
+// count is how often an event stands in the history of a case.
+func (w *world) count(code string, e licensing.Event) (n int) {
+	w.t.Helper()
+	for _, line := range w.history(code) {
+		if line.Event == e {
+			n++
+		}
+	}
+	return n
 }
 
 // toldPortal waits until the national portal has heard the end, and checks that it heard every line, once and in order.
 func (w *world) toldPortal(a *applicant) {
 	w.t.Helper()
 	var want []string
-	for _, e := range w.history(a) {
+	for _, e := range w.history(a.code) {
 		if n := e.To.National(); n != 0 {
 			want = append(want, string(rune('0'+n/10%10))+string(rune('0'+n%10)))
 		}

@@ -15,6 +15,7 @@ import (
 
 // Files that are no pictures of ours: a sentence that says which to send, and the page as it was.
 func TestStrangeFiles(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	a := w.resident("hoa")
 	a.start("0", "expiring")
@@ -80,6 +81,7 @@ func hugePNG() []byte {
 
 // A phone's picture that lies on its side and says in its EXIF where it was taken comes back upright and says nothing.
 func TestSidewaysPicture(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	a := w.resident("hoa")
 	a.start("0", "expiring")
@@ -176,6 +178,7 @@ func withEXIF(picture []byte, orientation uint16) []byte {
 
 // A session that ended while somebody typed: the answer says so, nothing is done, and signing in leads back.
 func TestExpiredSession(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	a := w.resident("hoa")
 	a.start("0", "expiring")
@@ -190,9 +193,9 @@ func TestExpiredSession(t *testing.T) {
 		t.Errorf("signing in does not lead back:\n%s", between(page, `class="govuk-button`, "</a>"))
 	}
 	status, page = a.post(a.at("contact"), contact)
-	answered(t, "a form", http.StatusUnauthorized, status, page, "Tài khoản đã tự thoát vì lâu không dùng")
+	answered(t, "a form", http.StatusUnauthorized, status, page, "đăng nhập", "Những gì lưu trước đó vẫn còn")
 	status, page = a.multipart(a.at("portrait"), picture, &file{"a.jpg", portraitJPEG()})
-	answered(t, "an upload", http.StatusUnauthorized, status, page, "Tài khoản đã tự thoát vì lâu không dùng")
+	answered(t, "an upload", http.StatusUnauthorized, status, page, "Chưa gửi được, cần đăng nhập lại", "Những gì lưu trước đó vẫn còn")
 	if status, _ = a.signIn(w.public, "hoa"); status != http.StatusOK {
 		t.Errorf("signing in again: %d", status)
 	}
