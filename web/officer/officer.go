@@ -34,6 +34,7 @@ type Handler struct {
 func (h *Handler) Routes(r fiber.Router) {
 	r.Get("/", h.queue)
 	r.Post("/next", h.next)
+	r.Post("/search", h.search)
 	r.Get("/cases/:id", h.open)
 	r.Get("/cases/:id/history", h.history)
 	r.Get("/cases/:id/photos/:upload", h.photo)

@@ -47,28 +47,48 @@ func TestNext(t *testing.T) {
 	o.post(identity.Officer{}, "/next").want(t, 401)
 }
 
-func TestTabsSearchAndBadAddresses(t *testing.T) {
+func TestTabsAndBadAddresses(t *testing.T) {
 	o := newOffice(t)
 	a := o.claimed()
 	for _, tab := range []string{"queue", "mine", "returned", "approval", "done"} {
 		o.get(o.examiner, "/?tab="+tab).want(t, 200, `aria-current="page"`)
 	}
 	o.get(o.examiner, "/?tab=mine").want(t, 200, a.Code)
-	o.get(o.examiner, "/?q="+a.Code).want(t, 200, a.Code, "Kết quả tìm", `value="`+a.Code+`"`)
-	o.get(o.examiner, "/?q="+licensing.Tail(a.Code)).want(t, 200, a.Code)
-	o.get(o.examiner, "/?q=042+176+999+999").want(t, 200, "Không tìm thấy hồ sơ")
-	o.get(o.elsewhere, "/?q="+a.Code).want(t, 200, "Không tìm thấy hồ sơ")
 	o.get(o.examiner, "/?tab=everything").want(t, 404)
 	o.get(o.examiner, "/?after=yesterday").want(t, 404)
 	o.get(o.examiner, "/?after=9999999999999999999_"+a.ID.String()).want(t, 404)
 	o.get(o.examiner, "/?after=1_none").want(t, 404)
-	o.get(o.examiner, "/?q=a&q=b").want(t, 400)
-	o.get(o.examiner, "/?q="+strings.Repeat("x", 61)).want(t, 400)
+	o.get(o.examiner, "/?tab=mine&tab=done").want(t, 400)
 	o.get(identity.Officer{}, "/").want(t, 401)
 	for _, made := range []string{"?done=%3Cscript%3E&n=0001", "?done=accept&n=you", "?done=accept&n=0001234", "?done=accept", "?n=0001"} {
 		if r := o.get(o.examiner, "/"+made).want(t, 200); strings.Contains(r.body, `role="status"`) {
 			t.Errorf("%s: the confirmation shows what an address says", made)
 		}
+	}
+}
+
+// What is searched for comes as a form and stands in no address; a code leads to its case.
+func TestSearch(t *testing.T) {
+	o := newOffice(t)
+	a := o.claimed()
+	o.post(o.examiner, "/search", "q", a.Code).leads(t, at(a))
+	o.post(o.examiner, "/search", "q", " "+strings.ToLower(a.Code[:7])+" "+a.Code[7:]).leads(t, at(a))
+	n := a.Applicant.PersonalNumber
+	for _, text := range []string{licensing.Tail(a.Code), n, n[:3] + " " + n[3:6] + " " + n[6:9] + " " + n[9:], a.Applicant.FullName, "  " + strings.ReplaceAll(a.Applicant.FullName, " ", "   ")} {
+		r := o.post(o.examiner, "/search", "q", text).want(t, 200, a.Code, "Kết quả tìm", `action="/search" method="post"`, `name="csrf" value="token"`)
+		if r.Header.Get("Cache-Control") != "no-store" || strings.Contains(r.body, "q=") {
+			t.Errorf("%q: kept by a cache, or part of an address", text)
+		}
+	}
+	o.post(o.examiner, "/search", "q", a.Applicant.FullName).want(t, 200, `value="`+a.Applicant.FullName+`"`)
+	o.post(o.examiner, "/search", "q", "042 176 999 999").want(t, 200, "Không tìm thấy hồ sơ", "hoặc họ tên")
+	o.post(o.elsewhere, "/search", "q", a.Code).want(t, 200, "Không tìm thấy hồ sơ")
+	o.post(o.examiner, "/search", "q", " ").leads(t, "/")
+	o.post(o.examiner, "/search", "q", "a", "q", "b").want(t, 400)
+	o.post(o.examiner, "/search", "q", strings.Repeat("x", 61)).want(t, 400)
+	o.post(identity.Officer{}, "/search", "q", a.Code).want(t, 401)
+	if r := o.get(o.examiner, "/?q="+licensing.Tail(a.Code)).want(t, 200, "Hàng đợi"); strings.Contains(r.body, "Kết quả tìm") {
+		t.Error("an address searches")
 	}
 }
 

@@ -34,7 +34,7 @@ func newClasses(a licensing.Application) []licensing.NewClass {
 
 // nothing is what an empty list says.
 func (q Queue) nothing() string {
-	if q.Desk.Query != "" {
+	if q.Sought != "" {
 		return q.T("officer.queue.not_found")
 	}
 	return q.T("officer.queue.empty." + string(q.Tab))

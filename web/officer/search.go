@@ -1,0 +1,40 @@
+package officer
+
+import (
+	"github.com/gofiber/fiber/v3"
+
+	"giahan/licensing/desk"
+	"giahan/web/form"
+	"giahan/web/visit"
+)
+
+// maxSearch is the longest search, in characters: that of a name.
+const maxSearch = 60
+
+// search answers with the cases that it finds. It is a POST: names and personal numbers do not stand in addresses, which end up in
+// histories and logs. A dossier code that is found leads to its case, whose address holds nothing personal.
+func (h *Handler) search(c fiber.Ctx) error {
+	o, err := visit.Officer(c)
+	if err != nil {
+		return err
+	}
+	f, err := form.Read(c)
+	if err != nil {
+		return err
+	}
+	text := f.Optional("q", maxSearch)
+	if !f.OK() {
+		return form.ErrMalformed
+	}
+	if text == "" {
+		return seeOther(c, "/")
+	}
+	q, err := h.Desk.Search(c.Context(), o.Actor(), text)
+	if err != nil {
+		return err
+	}
+	if q.Sought == desk.ByCode && len(q.Cases) == 1 {
+		return seeOther(c, "/cases/"+q.Cases[0].ID.String())
+	}
+	return h.showQueue(c, fiber.StatusOK, o.Actor(), q, f)
+}
