@@ -1,0 +1,92 @@
+package workers
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"giahan/licensing"
+	"giahan/licensing/casework"
+	"giahan/licensing/jobs"
+	"giahan/licensing/licensingtest"
+)
+
+// TestMoneyAfterWeGaveUp: a payment that failed is asked about for two days, because the bank may take the money after all.
+func TestMoneyAfterWeGaveUp(t *testing.T) {
+	b := setUp(t)
+	_, id, order := b.paying(t)
+	b.settle(t, order, licensing.PaymentReport{Status: licensing.PayFailed})
+	b.state(t, id, licensing.PaymentDue)
+	b.forget(t)
+	b.clock.Add(47 * time.Hour)
+	b.partners.payment = paidReport(115000, "late")
+	ok(t, reconcile(ctx, b.deps, jobs.Reconcile{}))
+	b.work(t, 1)
+	b.state(t, id, licensing.Submitted)
+
+	_, other, order := b.paying(t)
+	b.settle(t, order, licensing.PaymentReport{Status: licensing.PayFailed})
+	b.forget(t)
+	b.clock.Add(49 * time.Hour)
+	ok(t, reconcile(ctx, b.deps, jobs.Reconcile{}))
+	if n := count(t, b.pool, `select count(*) from jobs.river_job where kind = 'query_payment'`); n != 0 {
+		t.Errorf("%s is asked about for ever", other)
+	}
+}
+
+// TestBrowserReturnAsksAboutAFailedPayment: the person says they paid; the house knows.
+func TestBrowserReturnAsksAboutAFailedPayment(t *testing.T) {
+	b := setUp(t)
+	r, id, order := b.paying(t)
+	b.settle(t, order, licensing.PaymentReport{Status: licensing.PayFailed})
+	b.forget(t)
+	ok(t, b.renewal.AskPayment(ctx, r.Actor(), id))
+	ok(t, b.renewal.AskPayment(ctx, r.Actor(), id)) // a page that reloads asks once
+	if n := count(t, b.pool, `select count(*) from jobs.river_job where kind = 'query_payment'`); n != 1 {
+		t.Errorf("%d questions", n)
+	}
+}
+
+// TestCallbacksAskOnce: a partner that calls back ten times makes us ask once, and leaves nothing behind that goes on asking.
+func TestCallbacksAskOnce(t *testing.T) {
+	b := setUp(t)
+	id := b.approved(t)
+	a := licensingtest.Read(t, b.pool, id)
+	b.forget(t)
+	calls := casework.Callbacks{Pool: b.pool, Jobs: b.deps.Clerk.Jobs}
+	for range 10 {
+		ok(t, calls.Printing(ctx, a.Code))
+		ok(t, calls.Payment(ctx, uuid.New())) // nobody's
+	}
+	if n := count(t, b.pool, `select count(*) from jobs.river_job where kind = 'check_print' and args->>'once' = 'true'`); n != 1 {
+		t.Errorf("%d questions", n)
+	}
+	if n := count(t, b.pool, `select count(*) from jobs.river_job where kind = 'query_payment'`); n != 0 {
+		t.Error("asked about an order that nobody made")
+	}
+}
+
+// TestTheLastDayOfTheFeeCounts: ten days after submission, late in the evening, the case is still open.
+func TestTheLastDayOfTheFeeCounts(t *testing.T) {
+	b := setUp(t)
+	r := licensingtest.Resident(t, b.pool)
+	draft := licensingtest.Draft(t, b.pool, r)
+	ok(t, b.renewal.Submit(ctx, r, draft.ID, draft.Version, true)) // 23 November, nine in the morning
+	b.clock.Add(licensing.PaymentDays*24*time.Hour + 14*time.Hour) // the last day, eleven at night
+	ok(t, closeOverdue(ctx, b.deps, jobs.CloseOverdue{}))
+	b.state(t, draft.ID, licensing.PaymentDue)
+	b.clock.Add(2 * time.Hour)
+	ok(t, closeOverdue(ctx, b.deps, jobs.CloseOverdue{}))
+	b.state(t, draft.ID, licensing.ClosedUnpaid)
+}
+
+// TestChoiceThatIsGone: the register changed the card's classes after the person chose; nothing is chosen for them.
+func TestChoiceThatIsGone(t *testing.T) {
+	b := setUp(t)
+	r := licensingtest.Resident(t, b.pool)
+	draft := licensingtest.Draft(t, b.pool, r, func(a *licensing.Application) { a.Choice = "D" })
+	if err := b.renewal.Submit(ctx, r, draft.ID, draft.Version, true); err == nil {
+		t.Error("submitted with a class that nobody may choose")
+	}
+}
