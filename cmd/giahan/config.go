@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -61,9 +60,6 @@ type variable struct {
 	set      func(c *config, value string) error
 }
 
-// sandboxSecret begins every key that the sandbox makes up; production refuses it.
-const sandboxSecret = "sandbox-"
-
 func keep(dst func(*config) *string) func(*config, string) error {
 	return func(c *config, v string) error { *dst(c) = v; return nil }
 }
@@ -74,29 +70,67 @@ func secret(dst func(*config) *identity.Secret) func(*config, string) error {
 
 func address(dst func(*config) *string) func(*config, string) error {
 	return func(c *config, v string) error {
-		u, err := url.Parse(v)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return errors.New("want http://host or https://host")
+		if _, err := parseAddress(v); err != nil {
+			return err
 		}
 		*dst(c) = strings.TrimSuffix(v, "/")
 		return nil
 	}
 }
 
+func parseAddress(v string) (*url.URL, error) {
+	u, err := url.Parse(v)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, errors.New("want http://host or https://host")
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, errors.New("want an address without user, query or fragment")
+	}
+	return u, nil
+}
+
+// site is the address of one of our own two sites: an origin, spelled as browsers spell it, so that it can be compared with theirs.
+func site(dst func(*config) *string) func(*config, string) error {
+	return func(c *config, v string) error {
+		u, err := parseAddress(v)
+		if err != nil {
+			return err
+		}
+		if u.Path != "" && u.Path != "/" {
+			return errors.New("want an address without a path: the site is at the root of its host")
+		}
+		host := strings.ToLower(u.Host)
+		if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; strings.HasSuffix(host, port) {
+			host = strings.TrimSuffix(host, port)
+		}
+		*dst(c) = u.Scheme + "://" + host
+		return nil
+	}
+}
+
+// hostOf is what browsers keep cookies by: the name alone, whatever the port.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+}
+
 // variables is the whole configuration, in the order of README's table.
 func variables() []variable {
 	vs := []variable{
-		{"GIAHAN_MODE", "production", false, "`production` refuses plain http, this machine's addresses and sandbox keys; `sandbox` allows them", setMode},
-		{"DATABASE_URL", "", true, "PostgreSQL, as a URL or key=value words; `target_session_attrs=read-write` with several hosts", secret(func(c *config) *identity.Secret { return &c.DatabaseURL })},
+		{"GIAHAN_MODE", "production", false, "`production` refuses plain http, this machine's addresses, sandbox keys, weak keys and one key for two; `sandbox` allows them", setMode},
+		{"DATABASE_URL", "", true, "PostgreSQL, as a URL or key=value words; `sslmode=verify-full` unless it is a local socket, `target_session_attrs=read-write` with several hosts", setDatabase},
 		{"GIAHAN_LISTEN", ":8080", false, "address of both sites", keep(func(c *config) *string { return &c.Listen })},
 		{"GIAHAN_METRICS_LISTEN", "127.0.0.1:8081", false, "address of /metrics; empty for none", keep(func(c *config) *string { return &c.MetricsListen })},
-		{"GIAHAN_PUBLIC_URL", "", true, "residents' address, as browsers see it", address(func(c *config) *string { return &c.PublicURL })},
-		{"GIAHAN_OFFICER_URL", "", true, "officers' address; another host name", address(func(c *config) *string { return &c.OfficerURL })},
+		{"GIAHAN_PUBLIC_URL", "", true, "residents' address, as browsers see it: scheme and host, no path", site(func(c *config) *string { return &c.PublicURL })},
+		{"GIAHAN_OFFICER_URL", "", true, "officers' address, the same; another host name, not only another port", site(func(c *config) *string { return &c.OfficerURL })},
 		{"GIAHAN_TRUSTED_PROXIES", "", false, "addresses, with commas, whose X-Forwarded-For is believed", setProxies},
 		{"GIAHAN_WORKERS", "on", false, "`off`: serve answers pages only, `giahan work` does the jobs", setWorkers},
 		{"GIAHAN_POLL", "15s", false, "how soon a partner is asked again whose answer is still to come", setPoll},
-		{"GIAHAN_S3_ENDPOINT", "", true, "object store, http(s)://host:port", address(func(c *config) *string { return &c.S3Endpoint })},
-		{"GIAHAN_S3_ACCESS_KEY", "", true, "its account", keep(func(c *config) *string { return &c.S3AccessKey })},
+		{"GIAHAN_S3_ENDPOINT", "", true, "object store, https://host:port", address(func(c *config) *string { return &c.S3Endpoint })},
+		{"GIAHAN_S3_ACCESS_KEY", "", true, "its account, made for us and not the store's own", keep(func(c *config) *string { return &c.S3AccessKey })},
 		{"GIAHAN_S3_SECRET_KEY", "", true, "its key", secret(func(c *config) *identity.Secret { return &c.S3SecretKey })},
 		{"GIAHAN_S3_BUCKET", "giahan-photos", false, "bucket of the pictures", keep(func(c *config) *string { return &c.S3Bucket })},
 		{"GIAHAN_MASTER_KEY", "", true, "32 random bytes in base64: wraps the key of each picture; never lose it", setMasterKey},
@@ -167,15 +201,6 @@ func setProxies(c *config, v string) error {
 	return nil
 }
 
-func setMasterKey(c *config, v string) error {
-	key, err := base64.StdEncoding.DecodeString(v)
-	if err != nil || len(key) != 32 {
-		return errors.New("want 32 bytes in base64 (openssl rand -base64 32)")
-	}
-	c.MasterKey = key
-	return nil
-}
-
 // readConfig reads the environment and reports every problem at once. A value is never repeated in an error: it may be a
 // secret.
 func readConfig(getenv func(string) string) (config, error) {
@@ -196,43 +221,11 @@ func readConfig(getenv func(string) string) (config, error) {
 			problems = append(problems, fmt.Errorf("%s: %w", v.name, err))
 		}
 	}
-	if c.PublicURL != "" && c.PublicURL == c.OfficerURL {
+	if host := hostOf(c.PublicURL); host != "" && host == hostOf(c.OfficerURL) {
 		problems = append(problems, errors.New("GIAHAN_OFFICER_URL must be another host than GIAHAN_PUBLIC_URL: cookies of one must never reach the other"))
 	}
 	if c.Production {
 		problems = append(problems, c.checkProduction()...)
 	}
 	return c, errors.Join(problems...)
-}
-
-// checkProduction refuses what only a sandbox may have.
-func (c config) checkProduction() (problems []error) {
-	for name, address := range map[string]string{"GIAHAN_PUBLIC_URL": c.PublicURL, "GIAHAN_OFFICER_URL": c.OfficerURL, "GIAHAN_PORTAL_ISSUER": c.Portal.Issuer,
-		"GIAHAN_STAFF_ISSUER": c.Staff.Issuer, "GIAHAN_REGISTER_URL": c.Register.URL, "GIAHAN_PAYMENT_URL": c.Payment.URL,
-		"GIAHAN_PRINTING_URL": c.Printing.URL, "GIAHAN_POST_URL": c.Post.URL, "GIAHAN_SYNC_URL": c.Sync.URL} {
-		u, err := url.Parse(address)
-		if address == "" || err != nil {
-			continue
-		}
-		if u.Scheme != "https" {
-			problems = append(problems, fmt.Errorf("%s: production wants https", name))
-		}
-		if local(u.Hostname()) {
-			problems = append(problems, fmt.Errorf("%s: production refuses this machine's own addresses", name))
-		}
-	}
-	for name, s := range map[string]identity.Secret{"GIAHAN_S3_SECRET_KEY": c.S3SecretKey, "GIAHAN_PORTAL_CLIENT_SECRET": c.Portal.ClientSecret,
-		"GIAHAN_STAFF_CLIENT_SECRET": c.Staff.ClientSecret, "GIAHAN_REGISTER_SECRET": c.Register.Secret, "GIAHAN_PAYMENT_SECRET": c.Payment.Secret,
-		"GIAHAN_PRINTING_SECRET": c.Printing.Secret, "GIAHAN_POST_SECRET": c.Post.Secret, "GIAHAN_SYNC_SECRET": c.Sync.Secret} {
-		v := s.Reveal()
-		if v != "" && (strings.HasPrefix(v, sandboxSecret) || len(v) < 16) {
-			problems = append(problems, fmt.Errorf("%s: production refuses sandbox keys and keys under 16 characters", name))
-		}
-	}
-	return problems
-}
-
-func local(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
