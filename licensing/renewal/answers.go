@@ -32,10 +32,14 @@ func (s Service) change(ctx context.Context, actor identity.Actor, id licensing.
 		if !editable(*a, returned, item) {
 			return licensing.ErrNotEditable
 		}
+		before := *a
 		if err := set(a); err != nil {
 			return err
 		}
 		a.UpdatedAt = s.Now()
+		if err := replaced(ctx, tx, before, *a); err != nil {
+			return err
+		}
 		if a.State == licensing.Returned && done(*a) {
 			if err := store.FixItem(ctx, tx, id, item, a.UpdatedAt); err != nil {
 				return err
@@ -43,6 +47,18 @@ func (s Service) change(ctx context.Context, actor identity.Actor, id licensing.
 		}
 		return store.Update(ctx, tx, a)
 	})
+}
+
+// replaced notes since when another picture stands in the place of one: the sweeper removes it a day later.
+func replaced(ctx context.Context, tx pgx.Tx, before, after licensing.Application) error {
+	for _, p := range [][2]*media.UploadID{{before.Health.Upload, after.Health.Upload}, {before.Portrait, after.Portrait}} {
+		if old, now := p[0], p[1]; old != nil && *old != *now {
+			if err := mediastore.Replace(ctx, tx, *old, after.UpdatedAt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func always(licensing.Application) bool { return true }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -137,6 +138,13 @@ func Update(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 func DeleteDraft(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID) error {
 	_, err := tx.Exec(ctx, `delete from applications where id = $1 and state = 'draft'`, uuid.UUID(id))
 	return wrap("delete draft", err)
+}
+
+// DropDrafts removes the drafts that nobody has touched since the moment and says how many there were. Their pictures belong to
+// nobody then, and are swept.
+func DropDrafts(ctx context.Context, tx pgx.Tx, before time.Time) (int64, error) {
+	tag, err := tx.Exec(ctx, `delete from applications where state = 'draft' and updated_at < $1`, before)
+	return tag.RowsAffected(), wrap("drop drafts", err)
 }
 
 // NextNumber counts the dossiers of a unit and day: 1, 2, 3, …

@@ -90,3 +90,21 @@ func TestChoiceThatIsGone(t *testing.T) {
 		t.Error("submitted with a class that nobody may choose")
 	}
 }
+
+// TestForgottenDraftsGo: a draft that nobody touched for a month is removed, and nothing else is.
+func TestForgottenDraftsGo(t *testing.T) {
+	b := setUp(t)
+	old := licensingtest.Draft(t, b.pool, licensingtest.Resident(t, b.pool))
+	_, paying, _ := b.paying(t)
+	b.clock.Add(20 * 24 * time.Hour)
+	ok(t, sweep(ctx, b.deps, jobs.Sweep{}))
+	if n := count(t, b.pool, `select count(*) from applications where id = $1`, uuid.UUID(old.ID)); n != 1 {
+		t.Error("removed too early")
+	}
+	b.clock.Add(11 * 24 * time.Hour)
+	ok(t, sweep(ctx, b.deps, jobs.Sweep{}))
+	if n := count(t, b.pool, `select count(*) from applications where id = $1`, uuid.UUID(old.ID)); n != 0 {
+		t.Error("kept for ever")
+	}
+	b.state(t, paying, licensing.PaymentPending)
+}
