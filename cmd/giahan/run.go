@@ -166,6 +166,7 @@ func (p *parts) wireJobs() error {
 		c.Workers, c.PeriodicJobs = w, workers.Periodic()
 		c.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20, FetchCooldown: 20 * time.Millisecond, FetchPollInterval: time.Second}}
 		c.RescueStuckJobsAfter = 5 * time.Minute
+		c.SoftStopTimeout = stopTime // without it the end of the context would cut running jobs off at once
 	}
 	client, err := river.NewClient(riverpgxv5.New(p.pool), c)
 	p.jobs.client = client
@@ -209,7 +210,7 @@ func (p *parts) work(ctx context.Context) error {
 		}
 	}
 	<-ctx.Done()
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime+2*time.Second)
 	defer cancel()
 	return p.jobs.client.Stop(stop)
 }
