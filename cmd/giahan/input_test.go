@@ -97,7 +97,7 @@ func TestOutdatedPage(t *testing.T) {
 	_, page = a.get(a.at("contact"))
 	says(t, page, "0912 000 118")
 	address := a.form(a.at(""), "/applications/"+a.id+"/discard")
-	if status, page = a.post(a.at("discard"), address); status != 200 || a.last.Path != "/home" {
+	if status, _ = a.post(a.at("discard"), address); status != 200 || a.last.Path != "/home" {
 		t.Errorf("discard: %d at %s", status, a.last.Path)
 	}
 	status, page = a.post(a.at("contact"), old)
