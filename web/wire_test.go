@@ -324,6 +324,10 @@ func TestACutBodyDoesNothing(t *testing.T) {
 }
 
 func TestPatience(t *testing.T) {
+	server := newSite(t).app.Server()
+	if server.ReadTimeout != headerTime || server.IdleTimeout != idleTimeout || server.WriteTimeout != writeTimeout || !server.StreamRequestBody {
+		t.Error("a connection has no limits") // the framework's defaults are none
+	}
 	for raw, want := range map[string]time.Duration{
 		"POST /applications/1/health HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B":         readTimeout,
 		"POST /applications/1/portrait?x=1 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B":   readTimeout,
