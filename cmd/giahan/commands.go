@@ -2,21 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"time"
 
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-
-	identitystore "giahan/identity/store"
-
-	"giahan/identity"
 	"giahan/licensing/rules"
 	"giahan/migrations"
 )
@@ -32,60 +24,6 @@ func migrate(ctx context.Context, cfg config) error {
 		return err
 	}
 	return p.blob.EnsureBucket(ctx)
-}
-
-// member is one line of a staff file.
-type member struct {
-	Subject        string        `json:"subject"` // of the staff realm's tokens
-	FullName       string        `json:"full_name"`
-	PersonalNumber string        `json:"personal_number"`
-	Role           identity.Role `json:"role"`
-	Office         string        `json:"office"` // empty: the configured one
-}
-
-// seed writes the staff of a file. Who is there already keeps their record.
-func seed(ctx context.Context, cfg config, file string) error {
-	staff, err := readStaff(file)
-	if err != nil {
-		return fmt.Errorf("staff file: %w", err)
-	}
-	pool, err := openPool(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		for i, m := range staff {
-			number, err := identity.ParsePersonalNumber(m.PersonalNumber)
-			if err != nil || m.Subject == "" || m.FullName == "" {
-				return fmt.Errorf("staff file, entry %d: subject, full_name and a personal_number of 12 digits are needed", i+1)
-			}
-			if m.Office == "" {
-				m.Office = cfg.OfficeCode
-			}
-			err = identitystore.InsertOfficer(ctx, tx, identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: cfg.Staff.Issuer, Subject: m.Subject,
-				FullName: m.FullName, PersonalNumber: number, Role: m.Role, Office: m.Office, Active: true}, time.Now())
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func readStaff(file string) (staff []member, err error) {
-	in := io.Reader(os.Stdin)
-	if file != "-" {
-		f, err := os.Open(file)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
-	}
-	d := json.NewDecoder(in)
-	d.DisallowUnknownFields()
-	return staff, d.Decode(&staff)
 }
 
 // errSick says that doctor found something that keeps the service from working.

@@ -87,18 +87,6 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	return nil
 }
 
-// SignOutEverywhere ends all sessions of a person and says how many there were.
-func (s *Service) SignOutEverywhere(ctx context.Context, actor identity.Actor) (ended int64, err error) {
-	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		ended, err = store.DeleteSessionsOf(ctx, tx, actor.ID)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("sign out everywhere: %w", err)
-	}
-	return ended, nil
-}
-
 // Allow counts one hit for key ("sign-in 192.0.2.7") and says whether it is within limit for the window; where it is not,
 // retryAfter says when the window ends. All instances count together. A window is fixed, so up to twice the limit may
 // come around its end.

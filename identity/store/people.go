@@ -82,14 +82,16 @@ func InsertOfficer(ctx context.Context, tx pgx.Tx, o identity.Officer, now time.
 	return nil
 }
 
-// SetOfficerActive lets an officer in or shuts them out; their sessions end with the next request either way.
-func SetOfficerActive(ctx context.Context, tx pgx.Tx, id identity.OfficerID, active bool) error {
-	tag, err := tx.Exec(ctx, `update officers set active = $2 where id = $1`, uuid.UUID(id), active)
+// UpdateOfficer writes name, role, office and whether they may come in; the account and the person behind it never change.
+// It holds the officer's row until the transaction ends. ErrNotFound.
+func UpdateOfficer(ctx context.Context, tx pgx.Tx, o identity.Officer) error {
+	tag, err := tx.Exec(ctx, `update officers set full_name = $2, role = $3, office = $4, active = $5 where id = $1`,
+		uuid.UUID(o.ID), o.FullName, o.Role, o.Office, o.Active)
 	if err != nil {
-		return fmt.Errorf("set officer active: %w", err)
+		return fmt.Errorf("update officer: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		return ErrNotFound
+		return fmt.Errorf("update officer: %w", ErrNotFound)
 	}
 	return nil
 }

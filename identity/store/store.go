@@ -1,5 +1,5 @@
-// Package store holds the SQL of identity: residents, officers, sessions, tries to sign in, the access log and the counters
-// of limits. Writes take a transaction, reads anything that can query.
+// Package store holds the SQL of identity: residents, officers, sessions, tries to sign in and the counters of limits.
+// Writes take a transaction, reads anything that can query.
 package store
 
 import (

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -180,21 +179,20 @@ func TestTakeAttempt(t *testing.T) {
 	}
 }
 
-func TestAccessLogIsAppendOnly(t *testing.T) {
-	pool := dbtest.New(t)
-	entry := store.Access{At: now, Actor: officer().Actor(), Application: uuid.New(), What: "portrait", Purpose: "complaint 12"}
-	must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.LogAccess(ctx, tx, entry) }))
-	for _, sql := range []string{"delete from access_log", "update access_log set purpose = ''", "truncate access_log"} {
-		if _, err := pool.Exec(t.Context(), sql); err == nil || !strings.Contains(err.Error(), "append-only") {
-			t.Errorf("%s: %v", sql, err)
-		}
-	}
-	var got store.Access
-	err := pool.QueryRow(t.Context(), "select at, actor_role, actor_id, application_id, what, purpose from access_log").
-		Scan(&got.At, &got.Actor.Role, &got.Actor.ID, &got.Application, &got.What, &got.Purpose)
-	if err != nil || !got.At.Equal(now) || got.Actor.ID != entry.Actor.ID || got.Application != entry.Application || got.What != entry.What ||
-		got.Purpose != entry.Purpose {
+// An officer's role, office, name and right to come in change; the account and the person stay.
+func TestUpdateOfficer(t *testing.T) {
+	pool, o := dbtest.New(t), officer()
+	must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.InsertOfficer(ctx, tx, o, now) }))
+	o.FullName, o.Role, o.Office, o.Active = "Phạm Văn Hai", identity.RoleSupervisor, "H27.13", false
+	other := o
+	other.Subject, other.PersonalNumber = "somebody", "042075000009"
+	must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.UpdateOfficer(ctx, tx, other) }))
+	if got, err := store.OfficerByID(t.Context(), pool, o.ID); err != nil || got != o {
 		t.Errorf("%+v, %v", got, err)
+	}
+	o.ID = identity.OfficerID(uuid.New())
+	if err := tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.UpdateOfficer(ctx, tx, o) }); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("unknown: %v", err)
 	}
 }
 
