@@ -64,10 +64,10 @@ func takesOver(w *world, c *chromium, a *applicant, name string) {
 	c.bothWays(a.code, "queue")
 	c.press(a.code)
 	c.bothWays("Đồng nghiệp đang giữ", "held")
-	c.press("Nhận thay")
+	c.press("Chuyển sang tôi xử lý")
 	c.page("Hãy ghi lý do nhận thay", "take-over-error")
 	c.fill("note", "Đồng nghiệp nghỉ ốm")
-	c.press("Nhận thay")
+	c.press("Chuyển sang tôi xử lý")
 	c.bothWays("Bạn giữ đến", "taken-over")
 }
 
@@ -109,7 +109,7 @@ func proposesRefusal(w *world, c *chromium, a *applicant) {
 	refusal(c, "Giấy khám không có chữ ký.")
 	c.see("Đã trình hồ sơ")
 	c.open(w.officer + "/cases/" + a.id)
-	c.bothWays("Bạn đã đề xuất hồ sơ này, nên một lãnh đạo khác phải ký duyệt", "proposed")
+	c.bothWays("Bạn đã đề xuất hồ sơ này, nên một lãnh đạo khác phải phê duyệt", "proposed")
 	fields := url.Values{"version": {"1"}, "verdict": {"refuse"}, "csrf": {ask[string](c, `document.querySelector("input[name=csrf]").value`)}}
 	status := ask[int](c, `fetch(location.pathname + "/decide", {method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"}, body: `+
 		quoted(fields.Encode())+`}).then(r => r.status)`)

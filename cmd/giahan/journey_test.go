@@ -120,8 +120,8 @@ func returnAndCorrect(w *world, phone, desk *chromium, code string) {
 	officerOut(desk)
 	officerIn(w, desk, "Nguyễn Minh Đức")
 	desk.press(code)
-	desk.see("Nhận hồ sơ")
-	desk.press("Nhận hồ sơ")
+	desk.see("Giữ hồ sơ để xử lý")
+	desk.press("Giữ hồ sơ để xử lý")
 	lookAtPictures(desk)
 	desk.page("Đối chiếu", "review-examiner")
 	desk.choose("decision", "return")
@@ -155,11 +155,11 @@ func lookAtPictures(c *chromium) {
 func decide(w *world, desk *chromium, code string) {
 	desk.open(w.officer)
 	desk.press(code)
-	desk.press("Nhận hồ sơ")
+	desk.press("Giữ hồ sơ để xử lý")
 	lookAtPictures(desk)
 	desk.choose("decision", "approve")
 	tickAll(desk)
-	desk.press("Trình ký duyệt")
+	desk.press("Trình duyệt")
 	desk.see("Đã trình hồ sơ")
 	officerOut(desk)
 	officerIn(w, desk, "Phạm Văn Hải")
@@ -167,8 +167,8 @@ func decide(w *world, desk *chromium, code string) {
 	lookAtPictures(desk)
 	desk.page("Đối chiếu", "review-approver")
 	desk.choose("verdict", "approve")
-	desk.press("Ký duyệt")
-	desk.see("Đã ký duyệt hồ sơ")
+	desk.press("Phê duyệt")
+	desk.see("Đã phê duyệt hồ sơ")
 }
 
 // tickAll ticks the officer's checklist.

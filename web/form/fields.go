@@ -96,32 +96,3 @@ func (f *Form) Int(name string, min, max int) int {
 	}
 	return n
 }
-
-// Phone is a Vietnamese mobile number, however it is grouped, with 0 or +84 in front: as E.164 (+84912345678).
-func (f *Form) Phone(name string) string {
-	s, ok := f.one(name)
-	switch {
-	case !ok:
-		return ""
-	case s == "":
-		f.Fail(name, "error_empty", nil)
-		return ""
-	}
-	if p, ok := phone(s); ok {
-		return p
-	}
-	f.Fail(name, "error_phone", nil)
-	return ""
-}
-
-// phone accepts the mobile prefixes 03, 05, 07, 08 and 09 (numbering plan since 2018).
-func phone(s string) (string, bool) {
-	s = strings.NewReplacer(" ", "", "\u00a0", "", ".", "", "-", "", "(", "", ")", "").Replace(s)
-	for _, prefix := range []string{"+84", "0084", "84", "0"} {
-		rest, ok := strings.CutPrefix(s, prefix)
-		if ok && len(rest) == 9 && strings.Trim(rest, "0123456789") == "" && strings.ContainsRune("35789", rune(rest[0])) {
-			return "+84" + rest, true
-		}
-	}
-	return "", false
-}

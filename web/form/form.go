@@ -111,7 +111,7 @@ func (f *Form) Value(name string) string {
 // Has says whether the field was sent at all.
 func (f *Form) Has(name string) bool { return f != nil && len(f.values[name]) > 0 }
 
-// All are the values of a group of checkboxes, at most max of them; each must be one of allowed.
+// All are the values of a group of checkboxes, each once; each must be one of allowed.
 func (f *Form) All(name string, allowed ...string) []string {
 	var out []string
 	for _, v := range f.values[name] {

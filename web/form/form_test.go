@@ -171,11 +171,6 @@ func TestFields(t *testing.T) {
 		"text right-left":  {"a=x%E2%80%AEy", func(f *Form) any { return f.Text("a", 10) }, "", "error_control"},
 		"text twice":       {"a=1&a=2", func(f *Form) any { return f.Text("a", 10) }, "", "error_form"},
 		"lines":            {"a=x%0D%0Ay", func(f *Form) any { return f.Lines("a", 10) }, "x\ny", ""},
-		"phone":            {"a=0912+345+678", func(f *Form) any { return f.Phone("a") }, "+84912345678", ""},
-		"phone abroad":     {"a=%2B84.912.345.678", func(f *Form) any { return f.Phone("a") }, "+84912345678", ""},
-		"phone short":      {"a=0912+345+67", func(f *Form) any { return f.Phone("a") }, "", "error_phone"},
-		"phone landline":   {"a=0239+300+0000", func(f *Form) any { return f.Phone("a") }, "", "error_phone"},
-		"phone other 9":    {"a=%D9%A0912345678", func(f *Form) any { return f.Phone("a") }, "", "error_phone"},
 		"choice":           {"a=post", func(f *Form) any { return f.Choice("a", "post", "pickup") }, "post", ""},
 		"choice none":      {"", func(f *Form) any { return f.Choice("a", "post", "pickup") }, "", "error_choose"},
 		"choice forged":    {"a=horse", func(f *Form) any { return f.Choice("a", "post", "pickup") }, "", "error_choice"},
@@ -206,12 +201,12 @@ func TestFields(t *testing.T) {
 
 func TestWhatWasTypedIsKept(t *testing.T) {
 	f := read1(t, "phone=0912+00&note=x")
-	f.Phone("phone")
+	f.Int("phone", 0, 9)
 	if f.OK() || f.Value("phone") != "0912 00" || f.Value("note") != "x" {
 		t.Errorf("lost: %q %q", f.Value("phone"), f.Value("note"))
 	}
 	f.Fail("phone", "error_empty", nil)
-	if len(f.Errors) != 1 || f.Errors[0].Key != "error_phone" {
+	if len(f.Errors) != 1 || f.Errors[0].Key != "error_number" {
 		t.Errorf("the first fault of a field counts: %v", f.Errors)
 	}
 }
@@ -353,7 +348,6 @@ func FuzzForm(f *testing.F) {
 		if v := form.Text("a", 20); len([]rune(v)) > 20 || strange(v, false) {
 			t.Errorf("let through %q", v)
 		}
-		form.Phone("b")
 		form.Date("a")
 		form.Choice("a", "x")
 		form.Int("a", 0, 9)

@@ -61,13 +61,13 @@ func TestClaimReleaseTakeOver(t *testing.T) {
 	o.post(o.examiner, at(a, "claim")).want(t, 409, "Bạn đang giữ hồ sơ này rồi")
 	o.post(o.second, at(a, "claim")).want(t, 409, "Nguyễn Minh Đức đang giữ hồ sơ này đến 11:00")
 	o.post(o.second, at(a, "release")).want(t, 409, "Nguyễn Minh Đức đang giữ")
-	o.get(o.second, at(a)).want(t, 200, "Đồng nghiệp đang giữ", "Lý do nhận thay")
+	o.get(o.second, at(a)).want(t, 200, "Đồng nghiệp đang giữ", "Lý do chuyển sang mình")
 
-	o.post(o.second, at(a, "take-over")).want(t, 422, "Hãy ghi lý do nhận thay")
+	o.post(o.second, at(a, "take-over")).want(t, 422, "Hãy ghi lý do chuyển hồ sơ sang mình")
 	o.post(o.second, at(a, "take-over"), "note", strings.Repeat("x", 501)).want(t, 422, "Dài quá")
 	o.post(o.approver, at(a, "take-over"), "note", "Anh Đức nghỉ").want(t, 403)
 	o.post(o.second, at(a, "take-over"), "note", "Anh Đức nghỉ").leads(t, at(a))
-	o.get(o.examiner, at(a, "history")).want(t, 200, "Anh Đức nghỉ", "Lê Thu Hà", "Nhận thay đồng nghiệp")
+	o.get(o.examiner, at(a, "history")).want(t, 200, "Anh Đức nghỉ", "Lê Thu Hà", "Chuyển sang mình xử lý")
 
 	o.post(o.leader, at(a, "release"), "tail", "0001").leads(t, "/?done=release&n=0001")
 	if licensingtest.Read(t, o.pool, a.ID).Holder != nil {
@@ -133,9 +133,9 @@ func TestDecide(t *testing.T) {
 	o := newOffice(t)
 	a := o.proposed(true)
 	v := o.version(a)
-	o.get(o.approver, at(a)).want(t, 200, "Nguyễn Minh Đức", "Đề xuất cấp giấy phép:", "Ngày ký lấy theo ảnh.", "Trả lại thẩm định")
+	o.get(o.approver, at(a)).want(t, 200, "Nguyễn Minh Đức", "Đề xuất cấp giấy phép:", "Ngày ký lấy theo ảnh.", "Chuyển lại để xem thêm")
 	o.post(o.approver, at(a, "decide"), "version", v).want(t, 422, "Chưa chọn quyết định")
-	o.post(o.approver, at(a, "decide"), "version", v, "verdict", "send_back").want(t, 422, "Hãy ghi lý do trả lại", `value="send_back" checked`)
+	o.post(o.approver, at(a, "decide"), "version", v, "verdict", "send_back").want(t, 422, "Hãy ghi lý do chuyển lại", `value="send_back" checked`)
 	o.post(o.approver, at(a, "decide"), "version", v, "verdict", "approve").want(t, 422, "Còn ảnh chưa mở")
 	o.post(o.approver, at(a, "decide"), "version", v, "verdict", "refuse").want(t, 409) // not what was proposed
 	o.post(o.examiner, at(a, "decide"), "version", v, "verdict", "approve").want(t, 403)
@@ -152,7 +152,7 @@ func TestDecide(t *testing.T) {
 
 	c := o.proposed(true)
 	o.post(o.approver, at(c, "decide"), "version", o.version(c), "verdict", "send_back", "note", "Xem lại ngày ký").leads(t, "/?done=send_back&n=")
-	o.get(o.examiner, at(c)).want(t, 200, "Phạm Văn Hải trả lại:", "Xem lại ngày ký")
+	o.get(o.examiner, at(c)).want(t, 200, "Phạm Văn Hải chuyển lại:", "Xem lại ngày ký")
 }
 
 func TestFourEyesAndOwnCase(t *testing.T) {
@@ -161,8 +161,8 @@ func TestFourEyesAndOwnCase(t *testing.T) {
 	if _, err := o.pool.Exec(context.Background(), `update applications set examined_by = $2 where id = $1`, a.ID, o.approver.ID); err != nil {
 		t.Fatal(err)
 	}
-	o.get(o.approver, at(a)).want(t, 200, "một lãnh đạo khác phải ký duyệt")
-	o.post(o.approver, at(a, "decide"), "version", o.version(a), "verdict", "approve").want(t, 403, "Cần người khác ký", "một lãnh đạo khác phải ký duyệt")
+	o.get(o.approver, at(a)).want(t, 200, "một lãnh đạo khác phải phê duyệt")
+	o.post(o.approver, at(a, "decide"), "version", o.version(a), "verdict", "approve").want(t, 403, "Cần người khác phê duyệt", "một lãnh đạo khác phải phê duyệt")
 
 	me := licensingtest.Resident(t, o.pool, func(r *identity.Resident) { r.PersonalNumber = o.examiner.PersonalNumber })
 	mine := licensingtest.Paid(t, o.pool, me)
@@ -181,7 +181,7 @@ func TestOutdated(t *testing.T) {
 	o.must(o.desk.TakeOver(context.Background(), o.second.Actor(), a.ID, "Gấp"))
 	o.must(o.desk.TakeOver(context.Background(), o.examiner.Actor(), a.ID, "Lấy lại"))
 	form := append([]string{"version", old, "decision", "approve", "note", "Đã gọi điện"}, allChecks...)
-	r := o.post(o.examiner, at(a, "propose"), form...).want(t, 409, "Hồ sơ vừa thay đổi ở nơi khác", "Nguyễn Minh Đức: Nhận thay đồng nghiệp, 9:05", "Đã gọi điện", `name="check_person" value="1" checked`)
+	r := o.post(o.examiner, at(a, "propose"), form...).want(t, 409, "Hồ sơ vừa thay đổi ở nơi khác", "Nguyễn Minh Đức: Chuyển sang mình xử lý, 9:05", "Đã gọi điện", `name="check_person" value="1" checked`)
 	if !strings.Contains(r.body, `name="version" value="`+o.version(a)+`"`) {
 		t.Error("the form does not carry the newest version")
 	}

@@ -102,7 +102,7 @@ func (o *office) serve() *fiber.App {
 	}
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: refuse})
 	app.Use(func(c fiber.Ctx) error {
-		lang, _ := text.ParseLang(c.Cookies("gh_lang"))
+		lang, _ := text.ParseLang(c.Cookies("lang"))
 		v := &visit.Visit{Audience: identity.Officers, Lang: lang, CSRF: "token"}
 		if f, ok := everybody[c.Cookies("who")]; ok {
 			v.Session = &identity.Session{Audience: identity.Officers, Officer: &f}
@@ -144,7 +144,7 @@ type reply struct {
 func (o *office) send(r *http.Request, who identity.Officer, lang string) reply {
 	o.t.Helper()
 	r.AddCookie(&http.Cookie{Name: "who", Value: who.Subject})
-	r.AddCookie(&http.Cookie{Name: "gh_lang", Value: lang})
+	r.AddCookie(&http.Cookie{Name: "lang", Value: lang})
 	resp, err := o.app.Test(r, fiber.TestConfig{Timeout: 30 * time.Second})
 	if err != nil {
 		o.t.Fatal(err)

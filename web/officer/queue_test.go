@@ -21,7 +21,7 @@ func TestQueueIsDueFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r := o.get(o.examiner, "/").want(t, 200, "3 hồ sơ", "1 quá hạn", "1 còn dưới 4 giờ", "Quá 5 giờ", "Còn 3 giờ", "Thứ Tư 25/11", "Nhận hồ sơ tiếp theo")
+	r := o.get(o.examiner, "/").want(t, 200, "3 hồ sơ", "1 quá hạn", "1 còn dưới 4 giờ", "Quá 5 giờ", "Còn 3 giờ", "Thứ Tư 25/11", "Giữ hồ sơ tiếp theo")
 	if !(strings.Index(r.body, late.Code) < strings.Index(r.body, soon.Code) && strings.Index(r.body, soon.Code) < strings.Index(r.body, later.Code)) {
 		t.Error("the order is not by due date")
 	}
@@ -42,7 +42,7 @@ func TestQueueIsDueFirst(t *testing.T) {
 
 func TestNext(t *testing.T) {
 	o := newOffice(t)
-	o.post(o.examiner, "/next").want(t, 404, "Không còn hồ sơ nào chờ nhận")
+	o.post(o.examiner, "/next").want(t, 404, "Không còn hồ sơ nào chưa có người giữ")
 	o.post(o.intake, "/next").want(t, 403)
 	o.post(identity.Officer{}, "/next").want(t, 401)
 }

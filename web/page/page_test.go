@@ -48,7 +48,7 @@ func TestFrame(t *testing.T) {
 
 func TestFaultsStandInSummaryAndAtTheField(t *testing.T) {
 	f := form.New(map[string]string{"phone": `0912"><script>alert(1)</script>`})
-	f.Phone("phone")
+	f.Fail("phone", "error_phone", nil)
 	f.Choice("commune", "18073")
 	for lang, want := range map[text.Lang]string{text.VI: "Chưa chọn xã, phường.", text.EN: "Choose the commune or ward."} {
 		b := base(lang)

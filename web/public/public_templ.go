@@ -688,7 +688,7 @@ func DataPage(b page.Base) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.P(b.T("data.who_text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.P(b.T("data.who_text", text.Args{"office": b.Office.Name})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
