@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -17,12 +18,23 @@ func (s *server) healthz(c fiber.Ctx) error {
 	return c.SendString("ok\n")
 }
 
-// readyz says whether the parts answer without which no page works. It names the part and nothing else.
+// Degraded is an answer of Config.Ready: the service should get requests although something is away.
+type Degraded string
+
+func (d Degraded) Error() string { return string(d) }
+
+// readyz says whether the parts answer without which no page works. It names the part and nothing else. What is away for all
+// copies at once, and costs only some pages, must not take the whole site out of the proxy: it is named, with 200.
 func (s *server) readyz(c fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	ctx, cancel := context.WithTimeout(c.Context(), 2*time.Second)
 	defer cancel()
-	if err := s.Ready(ctx); err != nil {
+	err := s.Ready(ctx)
+	var degraded Degraded
+	if errors.As(err, &degraded) {
+		return c.SendString("ready, " + degraded.Error() + "\n")
+	}
+	if err != nil {
 		c.Set(fiber.HeaderRetryAfter, "5")
 		return c.Status(fiber.StatusServiceUnavailable).SendString("not ready: " + err.Error() + "\n")
 	}

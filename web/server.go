@@ -37,7 +37,7 @@ type Config struct {
 	Resident      *resident.Handler
 	Officer       *officer.Handler
 	Hooks         *hooks.Handler
-	Ready         func(ctx context.Context) error // nil error: all parts answer
+	Ready         func(ctx context.Context) error // nil: all parts answer; Degraded: enough of them
 	Unavailable   func(err error) bool            // the database is away: "try again", not "something broke"
 	Log           *slog.Logger
 	Metrics       prometheus.Registerer
@@ -109,9 +109,9 @@ func (s *server) app(a identity.Audience, routes func(*fiber.App)) *fiber.App {
 
 // common is what both sides have: the session and the ways in and out.
 func (s *server) common(app *fiber.App, a identity.Audience) {
-	app.Use(s.session(a), s.limitWrites, s.csrf)
-	app.Get("/sign-in", s.limit("sign-in", 30, time.Minute), s.signIn(a))
-	app.Get("/sign-in/callback", s.limit("sign-in", 30, time.Minute), s.callback(a))
+	app.Use(s.session(a), s.limitReads, s.limitWrites, s.csrf)
+	app.Get("/sign-in", s.limit("sign-in", 120, time.Minute), s.signIn(a))
+	app.Get("/sign-in/callback", s.limit("callback", 240, time.Minute), s.callback(a))
 	app.Post("/sign-out", s.signOut(a))
 	app.Get("/kept", s.kept)
 	app.Get("/language/:lang", public.Language)
