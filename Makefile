@@ -37,8 +37,10 @@ unit:
 tools:
 	@sh cmd/sandbox/tools.sh
 
+# Only packages that have one: the others would start a database for nothing.
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 20m ./...
+	@$(GO) test -run '^$$' -bench . -benchmem -timeout 20m \
+	  $$(grep -rl --include='*_test.go' '^func Benchmark' cmd identity integrations licensing media migrations web | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
 css:
 	cd web/css && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
