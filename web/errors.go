@@ -93,7 +93,7 @@ func lookup(err error) (answer, bool) {
 	}
 	var many tooMany
 	if errors.As(err, &many) {
-		n := int(many.wait.Minutes()) + 1
+		n := max(1, int((many.wait+time.Minute-1)/time.Minute))
 		return answer{status: 429, heading: "fault.too_many", sentence: "too_many_tries", args: text.Args{"n": n}, button: "button.try_again"}, true
 	}
 	var f *fiber.Error

@@ -145,7 +145,7 @@ func TestLimitsHoldAcrossInstances(t *testing.T) {
 	two.clock.at = one.clock.at.Truncate(time.Minute).Add(20 * time.Second)
 	one.clock.at = two.clock.at
 	a, b := one.guest(identity.Residents), two.guest(identity.Residents)
-	for n := range 30 {
+	for n := range 120 {
 		g := a
 		if n%2 == 1 {
 			g = b
@@ -172,6 +172,26 @@ func TestLimitsHoldAcrossInstances(t *testing.T) {
 		w.post("/nothing", url.Values{"csrf": {w.token()}}).want(t, 404)
 	}
 	w.post("/nothing", url.Values{"csrf": {w.token()}}).want(t, 429)
+	w.get("/home").want(t, 200)
+}
+
+// What one session reads is bounded, tighter where the register is asked; another session is not touched by it.
+func TestReadsOfASessionAreBounded(t *testing.T) {
+	s := newSite(t)
+	s.clock.at = s.clock.at.Truncate(time.Minute)
+	w, other := s.resident(licensingtest.Resident(t, s.pool)), s.resident(licensingtest.Resident(t, s.pool))
+	for range lookupsPerMinute {
+		w.get("/home").want(t, 200)
+	}
+	w.get("/home").want(t, 429, "1 phút")
+	w.get("/check/0").want(t, 429)
+	w.get("/data").want(t, 200)
+	for range readsPerMinute - 1 {
+		w.get("/nothing").want(t, 404)
+	}
+	w.get("/nothing").want(t, 429)
+	other.get("/home").want(t, 200)
+	s.clock.Add(time.Minute)
 	w.get("/home").want(t, 200)
 }
 

@@ -160,19 +160,44 @@ func tooLarge(c fiber.Ctx, body io.Reader) error {
 	return fiber.ErrRequestEntityTooLarge
 }
 
-// limit lets an address through so often in a window; all instances count together.
+// limit lets an address through so often in a window; all instances count together. Whole villages share an address behind a
+// mobile carrier's gateway, so the numbers are generous.
 func (s *server) limit(what string, n int, window time.Duration) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		sum := sha256.Sum256([]byte(caller(c.IP())))
-		ok, wait, err := s.Sessions.Allow(c.Context(), what+"/"+hex.EncodeToString(sum[:12]), n, window)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return tooMany{wait}
-		}
+		return s.allow(c, what+"/"+hex.EncodeToString(sum[:12]), n, window)
+	}
+}
+
+func (s *server) allow(c fiber.Ctx, key string, n int, window time.Duration) error {
+	ok, wait, err := s.Sessions.Allow(c.Context(), key, n, window)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return tooMany{wait}
+	}
+	return c.Next()
+}
+
+// How many pages a session may open in a minute, and how many of a resident's that ask the register: more than any person
+// reads, less than a script wants.
+const (
+	readsPerMinute   = 300
+	lookupsPerMinute = 40
+)
+
+// limitReads bounds what one session reads.
+func (s *server) limitReads(c fiber.Ctx) error {
+	v := visit.Of(c)
+	if c.Method() == fiber.MethodPost || v.Session == nil {
 		return c.Next()
 	}
+	key := hex.EncodeToString(v.Session.TokenHash[:12])
+	if c.Path() == "/home" || strings.HasPrefix(c.Path(), "/check/") {
+		return s.allow(c, "lookup/"+key, lookupsPerMinute, time.Minute)
+	}
+	return s.allow(c, "read/"+key, readsPerMinute, time.Minute)
 }
 
 // caller is whose requests are counted together: an IPv4 address, or the /64 of an IPv6 one, which is a single line's and lets
