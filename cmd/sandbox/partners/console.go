@@ -2,6 +2,7 @@ package partners
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,15 +74,26 @@ func (w *World) console(rw http.ResponseWriter, _ *http.Request) {
 	partnersim.Render(rw, http.StatusOK, consolePage, v)
 }
 
-// facts writes the numbers of a partner in one line.
+// labels are the words for the numbers of a partner, in the order in which they are shown; what has no word is not shown.
+var labels = []struct{ key, says string }{
+	{"people", "%v người"}, {"sign_ins", "%v lần đăng nhập"}, {"sign_outs", "%v lần thoát"}, {"keys", "%v khóa ký"},
+	{"recorded", "%v bằng mới đã ghi"}, {"orders", "%v lệnh nộp"}, {"payments", "%v lần thu"}, {"taken", "đã thu %v đồng"},
+	{"queued", "%v thẻ chờ in"}, {"printed", "%v thẻ đã in"}, {"rejected", "%v thẻ bị trả"}, {"parcels", "%v bưu gửi"}, {"dossiers", "%v hồ sơ"},
+}
+
+// facts writes the numbers of a partner and the last cases in one line.
 func facts(status map[string]any) string {
 	var parts []string
-	for k, v := range status {
-		if k != "off" {
-			parts = append(parts, fmt.Sprintf("%s %v", k, v))
+	for _, l := range labels {
+		if v, ok := status[l.key]; ok {
+			parts = append(parts, fmt.Sprintf(l.says, v))
 		}
 	}
-	slices.Sort(parts)
+	if cases, ok := status["cases"].(map[string]string); ok {
+		for _, code := range slices.Sorted(maps.Keys(cases)) {
+			parts = append(parts, code+": "+cases[code])
+		}
+	}
 	return strings.Join(parts, " · ")
 }
 
