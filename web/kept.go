@@ -160,7 +160,7 @@ func pageOf(path string) string {
 		"/propose", "/decide", "/hand-over", "/offer-again"} {
 		path = strings.TrimSuffix(path, act)
 	}
-	if path == "/next" || path == "/sign-out" || path == "" {
+	if path == "/next" || path == "/search" || path == "/sign-out" || path == "" {
 		return "/"
 	}
 	return path
