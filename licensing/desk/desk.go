@@ -136,6 +136,7 @@ type Case struct {
 	SeenAll     bool                     // this officer has opened every picture of the case
 	Payment     *store.Payment
 	Print       *store.PrintOrder
+	Issue       licensing.NewLicence // what is printed; until the approval, what would be printed if it were today
 	Parcel      *store.Parcel
 	Now         time.Time
 }
@@ -197,6 +198,7 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 	if c.Parcel, err = found(store.ParcelOf(ctx, tx, c.ID)); err != nil {
 		return err
 	}
+	c.Issue = s.issue(*c)
 	c.Differences = compare(c.Application)
 	c.May = s.may(actor, c.Application)
 	return nil

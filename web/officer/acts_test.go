@@ -216,3 +216,18 @@ func TestCounter(t *testing.T) {
 	o.post(o.intake, at(a, "hand-over"), "version", v, "identity_seen", "1").leads(t, "/?done=hand_over&n=")
 	o.post(o.intake, at(a, "hand-over"), "version", v, "identity_seen", "1").want(t, http.StatusConflict)
 }
+
+// A card runs from the day of its issue: officers see the dates of today until the approval, and then those that are printed.
+func TestWhatWouldBeIssuedToday(t *testing.T) {
+	o := newOffice(t)
+	a := o.proposed(true)
+	o.get(o.approver, at(a)).want(t, 200, "có giá trị đến 23/11/2036")
+	o.clock.Add(72 * time.Hour)
+	if r := o.get(o.approver, at(a)).want(t, 200, "có giá trị đến 26/11/2036", "Đến 26/11/2036"); strings.Contains(r.body, "23/11/2036") {
+		t.Error("the page still names the day of submission's dates")
+	}
+	o.seen(o.approver, a)
+	o.post(o.approver, at(a, "decide"), "version", o.version(a), "verdict", "approve", "tail", "0001").leads(t, "/?done=approve&n=0001")
+	o.clock.Add(72 * time.Hour)
+	o.get(o.approver, at(a)).want(t, 200, "Đến 26/11/2036")
+}

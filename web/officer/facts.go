@@ -114,7 +114,7 @@ func (r Review) validUntil(d licensing.Date) string {
 
 func (r Review) newFacts() []fact {
 	var out []fact
-	for _, c := range newClasses(r.Application) {
+	for _, c := range r.Issue.Classes {
 		f := fact{Label: r.T("officer.fact.exchange", text.Args{"from": string(c.From), "to": string(c.Class)}), Value: r.validUntil(c.Expires)}
 		if c.Restriction != nil {
 			f.Note = r.T("officer.fact.restriction", text.Args{"text": c.Restriction.Text, "code": c.Restriction.Code})

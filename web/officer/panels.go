@@ -88,7 +88,7 @@ func (r Review) intakeChoices() []choice {
 func (r Review) approverChoices() []choice {
 	yes := choice{"approve", r.T("officer.choice.approve"), "a"}
 	if r.State == licensing.ProposedRefusal {
-		yes = choice{"refuse", r.T("officer.choice.refuse"), "a"}
+		yes = choice{"refuse", r.T("officer.choice.refuse"), "t"}
 	}
 	return []choice{yes, {"send_back", r.T("officer.choice.send_back"), "b"}}
 }
@@ -130,7 +130,8 @@ func (r Review) keys() []page.KeyHelp {
 	case panelIntake, panelExamine:
 		help = append(help, []string{"choose", "A", "B", "T"}, []string{"send", "Ctrl", "Enter"})
 	case panelDecide:
-		help = append(help, []string{"choose", "A", "B"}, []string{"send", "Ctrl", "Enter"})
+		yes := upper(r.approverChoices()[0].Key)
+		help = append(help, []string{"choose", yes, "B"}, []string{"send", "Ctrl", "Enter"})
 	case panelClaim:
 		help = append(help, []string{"claim", "C"})
 	}

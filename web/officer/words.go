@@ -24,7 +24,7 @@ func capital(s string) string {
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 
-// newClasses are the classes of the case as decided at submission.
+// newClasses are the classes of a case as decided at submission: for a line of the queue, which names no dates.
 func newClasses(a licensing.Application) []licensing.NewClass {
 	if a.Decision == nil {
 		return nil
