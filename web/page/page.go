@@ -22,6 +22,7 @@ type Office struct {
 	Name    string
 	Phone   string // digits, grouped or not
 	Hours   string // "thứ Hai đến thứ Sáu, 7:30 đến 17:00"
+	HoursEN string // the same in English; Hours where empty
 	Address string
 }
 
@@ -98,6 +99,14 @@ func (o Office) around(sentence string) (before, number, after string) {
 
 // T is a sentence of the catalogue in the page's language.
 func (b Base) T(key string, args ...text.Args) string { return b.P().T(key, args...) }
+
+// Hours are the office's hours in the page's language.
+func (b Base) Hours() string {
+	if b.Lang == text.EN && b.Office.HoursEN != "" {
+		return b.Office.HoursEN
+	}
+	return b.Office.Hours
+}
 
 // P is the printer of the page's language.
 func (b Base) P() *text.Printer { return text.For(b.Lang) }

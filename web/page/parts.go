@@ -238,7 +238,7 @@ func Sentence(b Base, s string) templ.Component {
 }
 
 func phoneArgs(b Base) text.Args {
-	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Office.Hours}
+	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Hours()}
 }
 
 func countArgs(n int) text.Args { return text.Args{"n": n} }

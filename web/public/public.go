@@ -167,7 +167,7 @@ func Says(b page.Base, heading, sentence string, button page.Action) Problem {
 }
 
 func (p Problem) calls() string {
-	args := text.Args{"phone": p.Office.PhoneText(), "hours": p.Office.Hours}
+	args := text.Args{"phone": p.Office.PhoneText(), "hours": p.Hours()}
 	if p.Reference == "" {
 		return p.T("problem.call_only", args)
 	}
@@ -176,5 +176,5 @@ func (p Problem) calls() string {
 }
 
 func officeArgs(b page.Base) text.Args {
-	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Office.Hours, "office": b.Office.Name, "address": b.Office.Address}
+	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Hours(), "office": b.Office.Name, "address": b.Office.Address}
 }

@@ -600,7 +600,7 @@ func AccessibilityPage(b page.Base) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Call(b, b.T("accessibility.trouble_text", text.Args{"phone": b.Office.PhoneText(), "hours": b.Office.Hours})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Call(b, b.T("accessibility.trouble_text", text.Args{"phone": b.Office.PhoneText(), "hours": b.Hours()})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

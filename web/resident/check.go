@@ -2,6 +2,7 @@ package resident
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v3"
@@ -16,8 +17,9 @@ import (
 
 type checkPage struct {
 	page.Base
-	Check renewal.Check
-	Days  string // working days until the card: 3,5
+	Check   renewal.Check
+	Days    string            // working days until the card: 3,5
+	Choices []licensing.Class // between which the person will choose; empty where there is no choice
 }
 
 var grounds = []string{string(licensing.Expiring), string(licensing.Damaged), string(licensing.DataChanged)}
@@ -54,7 +56,7 @@ func (h *Handler) showCheck(c fiber.Ctx, status int, ground licensing.Ground, fa
 	}
 	p := checkPage{Base: visit.Base(c, ""), Check: check}
 	p.Title, p.Path, p.Back = p.T("check.title"), "/check/"+strconv.Itoa(n)+"?ground="+string(check.Ground), "/home"
-	p.Days = h.workingDays(p.Base)
+	p.Days, p.Choices = h.workingDays(p.Base), h.Renewal.Clerk.Rules.Choices(check.Licence, licensing.DateOf(h.Now()))
 	p.Errors, p.Values = faults, form.New(map[string]string{"ground": string(check.Ground)})
 	return page.Render(c, status, checkView(p))
 }
@@ -113,8 +115,8 @@ func (p checkPage) heading() string {
 func (p checkPage) rows(answer licensing.Answer) []page.Row {
 	var rows []page.Row
 	for _, r := range p.Check.Decision.Requirements {
-		if r.Answer != answer {
-			continue
+		if r.Answer != answer || r.Key == licensing.ReqGround && p.expired() {
+			continue // after the end of a licence the reason for an exchange says nothing
 		}
 		icon, tone := page.AnswerMark(r.Answer)
 		title, sentence := p.P().Requirement(r)
@@ -124,6 +126,40 @@ func (p checkPage) rows(answer licensing.Answer) []page.Row {
 		rows = append(rows, page.Row{Icon: icon, Tone: tone, Title: title, Text: sentence})
 	}
 	return rows
+}
+
+// expired says that the licence has ended and a test must be passed first.
+func (p checkPage) expired() bool { return p.tested() != "" }
+
+// tested is the test that an expired licence asks for; empty for none.
+func (p checkPage) tested() string {
+	for _, r := range p.Check.Decision.Requirements {
+		if r.Key == licensing.ReqValid && r.Answer == licensing.NotMet {
+			return r.Args["test"]
+		}
+	}
+	return ""
+}
+
+func (p checkPage) registerTest() string {
+	test := p.tested()
+	if test == "" {
+		return ""
+	}
+	args := officeArgs(p.Base)
+	args["test"] = p.T("test." + test)
+	return p.T("check.register_test", args)
+}
+
+// renamed says which classes have another name on the new card, where there is nothing to choose.
+func (p checkPage) renamed() []string {
+	var out []string
+	for _, n := range p.Check.Decision.Classes {
+		if n.From != n.Class && !slices.Contains(p.Choices, n.Class) {
+			out = append(out, p.T("check.renamed", text.Args{"old": string(n.From), "new": string(n.Class)}))
+		}
+	}
+	return out
 }
 
 // prepare is what the person will be asked for, before any form.

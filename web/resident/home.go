@@ -72,12 +72,21 @@ func (p homePage) licence(l licensing.Licence) []page.SummaryRow {
 	for _, c := range l.Classes {
 		drives = append(drives, classWords(p.Base, l.Scheme(), c.Class))
 	}
+	key := "home.drives"
+	if p.overdue(l) {
+		key = "home.drives_overdue"
+	}
 	return []page.SummaryRow{
 		{Key: p.T("home.expires"), Value: p.expiry(l.Expires())},
-		{Key: p.T("home.drives"), Body: lines(drives)},
+		{Key: p.T(key), Body: lines(drives)},
 		{Key: p.T("home.number"), Value: l.Number},
 		{Key: p.T("home.points"), Value: p.T("home.points_value", text.Args{"n": l.Points})},
 	}
+}
+
+// overdue says that a dated class of the card has ended: nobody may read that they can drive with it.
+func (p homePage) overdue(l licensing.Licence) bool {
+	return !l.Expires().IsZero() && l.Expires().Before(p.Home.Today)
 }
 
 func (p homePage) expiry(d licensing.Date) string {
@@ -113,6 +122,15 @@ func classWords(b page.Base, scheme licensing.Scheme, class licensing.Class) str
 	return b.T("resident.new_class", text.Args{"class": string(class), "meaning": words})
 }
 
+// newClassWords says what a class of the new card allows. With a limit printed beside it the words of the whole class would
+// promise too much and frighten too: what counts is that the person drives on what they drove.
+func newClassWords(b page.Base, n licensing.NewClass) string {
+	if n.Restriction != nil && b.P().Has("class.limited."+n.Restriction.Code) {
+		return b.T("class.limited." + n.Restriction.Code)
+	}
+	return classWords(b, licensing.SchemeNew, n.Class)
+}
+
 // who says who must act, in the state of the case.
 func who(b page.Base, a licensing.Application) string {
 	return b.T("who."+string(a.State), text.Args{"day": b.P().DayDate(a.ReplyBy)})
@@ -120,7 +138,7 @@ func who(b page.Base, a licensing.Application) string {
 
 // officeArgs are the values of sentences that name the office.
 func officeArgs(b page.Base) text.Args {
-	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Office.Hours, "office": b.Office.Name, "address": b.Office.Address}
+	return text.Args{"phone": b.Office.PhoneText(), "hours": b.Hours(), "office": b.Office.Name, "address": b.Office.Address}
 }
 
 // yourTurn says whether the resident must act now.

@@ -107,7 +107,7 @@ func (h *house) storeDown() {
 // frame is what web's middleware does: the session into the request, the token of every form that is no upload.
 func (h *house) frame(c fiber.Ctx) error {
 	v := &visit.Visit{Audience: identity.Residents, Lang: h.lang, CSRF: token, Check: func(s string) bool { return s == token },
-		Office: page.Office{Name: "Phòng Cảnh sát giao thông, Công an tỉnh Hà Tĩnh", Phone: "02393000000", Hours: "7:30 đến 17:00, thứ Hai đến thứ Sáu", Address: "Số 1 Đường Trần Phú, phường Thành Sen"}}
+		Office: page.Office{Name: "Phòng Cảnh sát giao thông, Công an tỉnh Hà Tĩnh", Phone: "02393000000", Hours: "7:30 đến 17:00, thứ Hai đến thứ Sáu", HoursEN: "7:30 to 17:00, Monday to Friday", Address: "Số 1 Đường Trần Phú, phường Thành Sen"}}
 	if h.who != nil {
 		v.Session = &identity.Session{Audience: identity.Residents, Resident: h.who}
 	}

@@ -24,8 +24,11 @@ func (h *Handler) road(c fiber.Ctx, k renewal.Case) roadPage {
 var behind = map[licensing.Event]string{
 	licensing.Submit: "step.submit", licensing.FailPayment: "step.fail_payment", licensing.ConfirmPayment: "step.confirm_payment",
 	licensing.Accept: "step.accept", licensing.Return: "step.return", licensing.Resubmit: "step.resubmit", licensing.Approve: "step.approve",
-	licensing.HandToPost: "step.hand_to_post", licensing.OfferPickup: "step.offer_pickup", licensing.ParcelReturn: "step.parcel_return",
+	licensing.StartPrinting: "step.start_printing", licensing.HandToPost: "step.hand_to_post", licensing.OfferPickup: "step.offer_pickup", licensing.ParcelReturn: "step.parcel_return",
 }
+
+// wrongAmount is the reason of a payment that came, but not with the amount of the fee.
+const wrongAmount = "wrong_amount"
 
 // steps is the whole road of a submitted case, oldest first.
 func steps(p casePage) []page.Step {
@@ -34,6 +37,9 @@ func steps(p casePage) []page.Step {
 		key, shown := behind[e.Event]
 		if !shown || n == p.lastMove() && sameWords(e.Event) {
 			continue
+		}
+		if e.Reason == wrongAmount {
+			key = "step.wrong_amount"
 		}
 		s := p.step(page.StepDone, p.T(key, p.feeArgs()), e.At)
 		if e.Event == licensing.FailPayment {

@@ -86,11 +86,19 @@ func (h *Handler) received(c fiber.Ctx) error {
 	return page.Render(c, fiber.StatusOK, receivedView(p))
 }
 
+// heading says at once that something is left to do.
+func (p receivedPage) heading() string {
+	if p.Case.State == licensing.PaymentDue {
+		return p.T("received.h1_fee")
+	}
+	return p.T("received.h1")
+}
+
 func (p answersPage) licence() []page.SummaryRow {
 	k := p.Case
 	rows := []page.SummaryRow{{Key: p.T("answers.ground"), Value: p.T("check.ground_" + string(k.Ground))}}
 	for _, n := range k.Preview.Classes {
-		row := page.SummaryRow{Key: p.T("answers.class"), Value: p.T("resident.new_class", text.Args{"class": string(n.Class), "meaning": p.P().Class(licensing.SchemeNew, n.Class)})}
+		row := page.SummaryRow{Key: p.T("answers.class"), Value: newClassWords(p.Base, n)}
 		for _, choice := range k.Choices {
 			if choice == n.Class {
 				row.Change = p.at("class")
@@ -98,7 +106,7 @@ func (p answersPage) licence() []page.SummaryRow {
 		}
 		rows = append(rows, row)
 		if n.Restriction != nil {
-			rows = append(rows, page.SummaryRow{Key: p.T("answers.restriction"), Body: vi(n.Restriction.Text)})
+			rows = append(rows, page.SummaryRow{Key: p.T("answers.restriction"), Body: vi(capital(n.Restriction.Text))})
 		}
 	}
 	expires := p.P().Date(k.Licence.Expires())
