@@ -45,15 +45,17 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "ok    %s\n", what)
 	}
+	all := ctx // reading every history may take long
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	say("configuration", nil)
-	say("database", p.pool.Ping(ctx))
+	say("database", away(p.pool.Ping(ctx)))
 	pending, err := migrations.Pending(ctx, p.pool)
 	if err == nil && pending {
 		err = errors.New("migrations are waiting: run giahan migrate")
 	}
-	say("migrations", err)
+	say("migrations", away(err))
+	migrated := err == nil
 	say("object store", p.blob.Ping(ctx))
 	for _, r := range []struct{ name, issuer string }{{"national portal", cfg.Portal.Issuer}, {"staff realm", cfg.Staff.Issuer}} {
 		say(r.name, reach(ctx, r.issuer+"/.well-known/openid-configuration"))
@@ -62,10 +64,33 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	for _, line := range rules.Unsure(p.clerk.Rules) {
 		fmt.Fprintf(out, "check %s\n", line)
 	}
+	if migrated {
+		say(p.audit(all, out))
+	}
 	if sick {
 		return errSick
 	}
 	return nil
+}
+
+// audit says what needs a look and whether every history is whole.
+func (p *parts) audit(ctx context.Context, out io.Writer) (string, error) {
+	if err := look(ctx, p.pool, p.now(), out); err != nil {
+		return "watches", err
+	}
+	whole, broken, err := histories(ctx, p.pool)
+	if err != nil {
+		return "histories", err
+	}
+	return sayHistories(whole, broken)
+}
+
+// away keeps the address and the account of a database that does not answer out of sight.
+func away(err error) error {
+	if unavailable(err) {
+		return errors.New("does not answer")
+	}
+	return err
 }
 
 func reach(ctx context.Context, address string) error {

@@ -104,6 +104,7 @@ func wire(ctx context.Context, cfg config, log *slog.Logger) (*parts, error) {
 		return nil, err
 	}
 	p := &parts{cfg: cfg, log: log, now: time.Now, pool: pool, jobs: &lateInserter{}, metrics: prometheus.NewRegistry()}
+	p.metrics.MustRegister(&watcher{pool: pool, now: p.now})
 	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: rules.Embedded()}
 	if err := errors.Join(p.wirePictures(), p.wireSignIn(), p.wireJobs()); err != nil {
 		pool.Close()
