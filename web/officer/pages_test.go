@@ -8,9 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"giahan/identity"
 	"giahan/licensing"
 	"giahan/licensing/desk"
+	"giahan/licensing/licensingtest"
+	"giahan/media"
 )
 
 var (
@@ -125,4 +129,25 @@ func (o *office) look(t *testing.T, who identity.Officer, lang, method, path str
 		return
 	}
 	sound(t, name, got.body)
+}
+
+// A case that comes back opens on what was sent again, and nothing says that it is good before somebody has looked.
+func TestAResubmittedCaseOpensOnWhatIsNew(t *testing.T) {
+	o := newOffice(t)
+	a := o.claimed()
+	o.seen(o.examiner, a)
+	returned := []licensing.ReturnedItem{{Item: licensing.ItemPortrait, Reason: "photo_blurred"}}
+	o.must(o.desk.Return(context.Background(), o.examiner.Actor(), a.ID, 0, returned))
+	fresh := licensingtest.Upload(t, o.pool, a.Resident, media.Portrait)
+	for _, sql := range []string{`update applications set portrait_upload = $2 where id = $1`, `update returned_items set fixed_at = now() where application_id = $1 and $2::uuid is not null`} {
+		if _, err := o.pool.Exec(context.Background(), sql, uuid.UUID(a.ID), uuid.UUID(fresh)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.get(o.examiner, at(a)).want(t, 200, `src="`+at(a, "photos", fresh.String())+`"`, "Chân dung, mới gửi lại")
+	o.get(o.examiner, at(a)+"?photo=1").want(t, 200, `src="`+at(a, "photos", a.Health.Upload.String())+`"`)
+	o.must(o.desk.PhotoOpened(context.Background(), o.examiner.Actor(), a.ID, uuid.UUID(fresh)))
+	if r := o.get(o.examiner, at(a)).want(t, 200); strings.Contains(r.body, "mới gửi lại") {
+		t.Error("an opened picture is called new")
+	}
 }

@@ -36,7 +36,10 @@ func (r Review) picture() page.Picture {
 	}
 	for i, p := range r.pictures() {
 		label := r.T("officer.picture_short." + string(p.Kind))
-		if r.unseen(p) {
+		switch {
+		case r.resent(p):
+			label = r.T("officer.picture.resent", text.Args{"picture": label})
+		case r.unseen(p):
 			label = r.T("officer.picture.unseen", text.Args{"picture": label})
 		}
 		out.Thumbs = append(out.Thumbs, page.Thumb{

@@ -157,6 +157,15 @@ func (q Queue) summary() (late, soon int) {
 	return late, soon
 }
 
+// totalLine counts the cases; those that are done wait for no due date.
+func (q Queue) totalLine() string {
+	key := "officer.queue.total"
+	if q.Sought != "" || q.Tab == desk.TabDone {
+		key = "officer.queue.total_done"
+	}
+	return q.T(key, text.Args{"n": q.total()})
+}
+
 func (q Queue) total() int {
 	if q.Sought != "" {
 		return len(q.Cases)

@@ -66,6 +66,9 @@ func (h *Handler) review(c fiber.Ctx, status int, t target, cause error) error {
 		return err
 	}
 	r.View = readView(r.caseHref(), query, len(r.pictures()))
+	if query.Value("photo") == "" {
+		r.View.Photo = r.firstPhoto()
+	}
 	if t.form != nil {
 		r.Values = t.form
 	}
@@ -167,6 +170,27 @@ func (r Review) pictures() []picture {
 // unseen says that the picture has not been opened: the one on the page is being opened now.
 func (r Review) unseen(p picture) bool {
 	return slices.Contains(r.Unseen, p.ID) && r.pictures()[r.View.Photo-1].ID != p.ID
+}
+
+// resent says that the picture was asked for and sent again, and the officer has not opened it before.
+func (r Review) resent(p picture) bool {
+	item := licensing.ItemPortrait
+	if p.Kind == media.HealthCertificate {
+		item = licensing.ItemHealth
+	}
+	return slices.Contains(r.Unseen, p.ID) && slices.ContainsFunc(r.Returned, func(i licensing.ReturnedItem) bool {
+		return i.Item == item && i.FixedAt != nil
+	})
+}
+
+// firstPhoto is the picture that a case opens on: the first that was sent again, else the first.
+func (r Review) firstPhoto() int {
+	for i, p := range r.pictures() {
+		if r.resent(p) {
+			return i + 1
+		}
+	}
+	return 1
 }
 
 func (r Review) pictureHref(p picture) string { return r.caseHref() + "/photos/" + p.ID.String() }
