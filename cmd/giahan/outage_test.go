@@ -81,7 +81,7 @@ func paidAndNeverCameBack(w *world, a *applicant) {
 	a.post(a.last.Scheme+"://"+a.last.Host+a.last.Path, asked)
 	w.reaches(a.code, licensing.Submitted)
 	_, page := a.get(w.public + "/home")
-	says(w.t, page, a.code, "Cán bộ đang kiểm tra hồ sơ")
+	says(w.t, page, a.code, "Cán bộ sẽ kiểm tra hồ sơ")
 }
 
 func callbackFiveTimes(w *world, a *applicant) {
@@ -123,7 +123,7 @@ func wrongAmount(w *world, a *applicant) {
 	a.post(a.last.Scheme+"://"+a.last.Host+a.last.Path, asked)
 	w.reaches(a.code, licensing.PaymentDue)
 	_, page := a.get(a.at(""))
-	says(w.t, page, "Số tiền vừa nộp không đúng lệ phí", "nộp lại đúng 115.000 đồng", "Nộp lại lệ phí")
+	says(w.t, page, "Đã nhận tiền, nhưng không đúng 115.000 đồng", "Lệ phí 115.000 đồng vẫn phải nộp", "Nộp lại lệ phí")
 	a.pays()
 }
 

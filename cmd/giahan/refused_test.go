@@ -13,7 +13,7 @@ func TestWhoMayNot(t *testing.T) {
 	w := newWorld(t, 1)
 	for key, sentences := range map[string][]string{
 		"tuan": {"Chưa làm được trên mạng", "nay đã quá hạn", "Phải thi lại lý thuyết trước khi được cấp bằng", "gọi 0239 300 0000"},
-		"dung": {"Chưa làm được trên mạng", "Còn vi phạm giao thông", "Hãy giải quyết xong rồi quay lại nộp hồ sơ"},
+		"dung": {"Chưa làm được trên mạng", "Còn vi phạm giao thông", "Xem và giải quyết ở mục tra cứu vi phạm trên Cổng Dịch vụ công quốc gia"},
 	} {
 		a := w.resident(key)
 		status, page := a.get(w.public + "/check/0")

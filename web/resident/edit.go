@@ -92,8 +92,11 @@ func (h *Handler) contact(c fiber.Ctx) error {
 }
 
 func storedContact(k renewal.Case) *form.Form {
-	return stored(k, map[string]string{"phone": national(k.Contact.Phone), "delivery": string(k.Contact.Delivery),
-		"commune": k.Contact.Commune, "street": k.Contact.Street})
+	commune, street := k.Contact.Commune, k.Contact.Street
+	if k.Contact.Delivery == "" { // nothing answered yet
+		commune, street = fromAddress(k.Applicant.Address)
+	}
+	return stored(k, map[string]string{"phone": national(k.Contact.Phone), "delivery": string(k.Contact.Delivery), "commune": commune, "street": street})
 }
 
 func showContact(c fiber.Ctx) show {
@@ -154,7 +157,7 @@ func (p casePage) deliveryChoice() page.Choice {
 
 func (p casePage) communeChoice() page.Choice {
 	choice := page.Choice{Name: "commune", Label: p.T("contact_page.commune")}
-	for _, c := range licensing.Communes {
+	for _, c := range communes() {
 		choice.Options = append(choice.Options, page.Option{Value: c.Code, Label: c.Name})
 	}
 	return choice

@@ -120,3 +120,27 @@ func TestHoursInTheLanguageOfThePage(t *testing.T) {
 		t.Error("Vietnamese hours on an English page")
 	}
 }
+
+// Communes stand as people look for them, and the portal's address is there already where it names one.
+func TestTheAddressIsThere(t *testing.T) {
+	h := newHouse(t)
+	r := h.signIn(lt.Licence())
+	draft := lt.Draft(t, h.pool, r, func(a *licensing.Application) {
+		a.Contact, a.Applicant.Address = licensing.Contact{}, "Thôn Tân Phú, số 4, xã Thiên Cầm, tỉnh Hà Tĩnh"
+	})
+	page := h.get("/applications/" + draft.ID.String() + "/contact")
+	page.expect(t, 200, `value="Thôn Tân Phú, số 4"`).expect(t, 200, `<option value="18676" selected`)
+	last := -1
+	for _, name := range []string{">Phường Bắc Hồng Lĩnh<", ">Phường Thành Sen<", ">Phường Vũng Áng<", ">Xã Can Lộc<", ">Xã Cẩm Bình<", ">Xã Đan Hải<", ">Xã Đức Thọ<", ">Xã Sơn Kim 1<"} {
+		at := strings.Index(page.Body, name)
+		if at < last || at < 0 {
+			t.Errorf("%s stands at %d, after %d", name, at, last)
+		}
+		last = at
+	}
+	for _, address := range []string{"", "Hà Nội", "Xã Thiên Cầm Cũ, Tỉnh Hà Tĩnh"} {
+		if code, street := fromAddress(address); code != "" || street != "" {
+			t.Errorf("%q gives %s, %q", address, code, street)
+		}
+	}
+}
