@@ -24,6 +24,9 @@ test: tools check unit
 check:
 	@echo "== format"; files=$$(gofmt -l cmd identity integrations licensing media migrations web) && test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
 	@echo "== modules"; $(GO) mod verify >/dev/null
+	@out=$$($(GO) mod tidy -diff 2>&1) && exit 0; echo "$$out"; \
+	  case "$$out" in *"+++ tidy/"*) echo "go.mod and go.sum do not fit the code: commit what go mod tidy makes"; exit 1;; esac; \
+	  echo "NOT CHECKED: whether go.mod is tidy, because a module could not be had"; test "$$CI" != true
 	@echo "== generated pages"; before=$$(find web -name '*_templ.go' | sort | xargs sha256sum); $(GO) tool templ generate -path web -log-level error; \
 	  after=$$(find web -name '*_templ.go' | sort | xargs sha256sum); test "$$before" = "$$after" || { echo "pages were not up to date: commit what make generate made"; exit 1; }
 	@echo "== style sheet"; sh web/css/check.sh
