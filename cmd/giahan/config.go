@@ -148,7 +148,8 @@ func variables() []variable {
 		variable{"GIAHAN_OFFICE_NAME", "", true, "name of the office, as printed and shown", keep(func(c *config) *string { return &c.Office.Name })},
 		variable{"GIAHAN_OFFICE_PHONE", "", true, "its telephone", keep(func(c *config) *string { return &c.Office.Phone })},
 		variable{"GIAHAN_OFFICE_ADDRESS", "", true, "its address", keep(func(c *config) *string { return &c.Office.Address })},
-		variable{"GIAHAN_OFFICE_HOURS", "", true, "its hours", keep(func(c *config) *string { return &c.Office.Hours })},
+		variable{"GIAHAN_OFFICE_HOURS", "", true, "its hours, in Vietnamese", keep(func(c *config) *string { return &c.Office.Hours })},
+		variable{"GIAHAN_OFFICE_HOURS_EN", "", false, "its hours, in English; without it English pages show the Vietnamese", keep(func(c *config) *string { return &c.Office.HoursEN })},
 	)
 }
 

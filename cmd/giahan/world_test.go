@@ -79,7 +79,8 @@ func (w *world) configure(s3 *objectstore.Store, dsn string) {
 		"GIAHAN_OFFICER_URL": w.officer, "GIAHAN_POLL": "100ms", "GIAHAN_S3_ENDPOINT": s3.Endpoint(), "GIAHAN_S3_ACCESS_KEY": s3.AccessKey(),
 		"GIAHAN_S3_SECRET_KEY": s3.SecretKey(), "GIAHAN_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "GIAHAN_OFFICE_CODE": people.Office,
 		"GIAHAN_OFFICE_NAME": "Sở Giao thông vận tải Hà Tĩnh", "GIAHAN_OFFICE_PHONE": "02393000000", "GIAHAN_OFFICE_ADDRESS": "Số 1 đường Mẫu",
-		"GIAHAN_OFFICE_HOURS": "thứ Hai đến thứ Sáu, 7:30 đến 17:00", "GIAHAN_TRUSTED_PROXIES": "127.0.0.1"}
+		"GIAHAN_OFFICE_HOURS":    "thứ Hai đến thứ Sáu, 7:30 đến 17:00",
+		"GIAHAN_OFFICE_HOURS_EN": "Monday to Friday, 7:30 to 17:00", "GIAHAN_TRUSTED_PROXIES": "127.0.0.1"}
 	for k, v := range w.Env() {
 		env[k] = v
 	}

@@ -212,7 +212,8 @@ func environment(dsn string, s3 *objectstore.Store, world *partners.World, k key
 		"GIAHAN_POLL": "2s", "GIAHAN_S3_ENDPOINT": s3.Endpoint(), "GIAHAN_S3_ACCESS_KEY": s3.AccessKey(), "GIAHAN_S3_SECRET_KEY": s3.SecretKey(),
 		"GIAHAN_MASTER_KEY": k.Master, "GIAHAN_OFFICE_CODE": people.Office, "GIAHAN_OFFICE_NAME": "Sở Giao thông vận tải Hà Tĩnh",
 		"GIAHAN_OFFICE_PHONE": "02393000000", "GIAHAN_OFFICE_ADDRESS": "Số 1 đường Mẫu, phường Thành Sen, tỉnh Hà Tĩnh",
-		"GIAHAN_OFFICE_HOURS": "thứ Hai đến thứ Sáu, 7:30 đến 17:00",
+		"GIAHAN_OFFICE_HOURS":    "thứ Hai đến thứ Sáu, 7:30 đến 17:00",
+		"GIAHAN_OFFICE_HOURS_EN": "Monday to Friday, 7:30 to 17:00",
 	}
 	for k, v := range world.Env() {
 		env[k] = v
