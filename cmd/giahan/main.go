@@ -18,8 +18,8 @@ import (
 const usage = `giahan serve    answer pages and do jobs
 giahan work     do jobs only
 giahan migrate  bring the database up to date
-giahan seed F   write the staff of file F (JSON; - is standard input)
-giahan doctor   check configuration, database, object store, partners and rules
+giahan seed F   write the staff of file F (JSON; - is standard input), sign out who has left
+giahan doctor   check configuration, database, object store, partners, rules and every history
 `
 
 func main() {

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"giahan/migrations/dbtest"
 )
 
 var update = flag.Bool("update", false, "rewrite what is generated")
@@ -52,5 +57,54 @@ func TestREADMEListsTheConfiguration(t *testing.T) {
 	}
 	if err := os.WriteFile(readme, []byte(before+tableBegin+want+tableEnd+after), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestREADMEExplainsEveryWatch: an operator who is woken by a number finds what it means.
+func TestREADMEExplainsEveryWatch(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "### Watching")
+	section, _, ok := strings.Cut(rest, "### Configuration")
+	if !ok {
+		t.Fatal("README has no section about watching")
+	}
+	explained := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(section, -1) {
+		explained[m[1]] = true
+	}
+	found, err := watch(t.Context(), dbtest.New(t), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what := range found {
+		if !explained[what] {
+			t.Errorf("README does not explain %s", what)
+		}
+		delete(explained, what)
+	}
+	if len(explained) > 0 {
+		t.Errorf("README explains what is not watched: %v", explained)
+	}
+}
+
+// TestREADMEsStaffFileIsOne: what README shows can be seeded.
+func TestREADMEsStaffFileIsOne(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var staff []member
+	d := json.NewDecoder(strings.NewReader(regexp.MustCompile(`(?m)^    (\[\{"subject".*\])$`).FindString(string(b))))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&staff); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := officersOf(staff, config{}); err != nil || len(staff) == 0 {
+		t.Errorf("%d members, %v", len(staff), err)
 	}
 }
