@@ -141,7 +141,7 @@ func (p *Printer) add(prefix string, tree map[string]any) error {
 			if !norm.NFC.IsNormalString(v) {
 				return fmt.Errorf("%s is not in NFC", key)
 			}
-			m, err := parse(keepTogether(key, v))
+			m, err := parse(keepTogether(v))
 			if err != nil {
 				return fmt.Errorf("%s: %w", key, err)
 			}
@@ -155,11 +155,7 @@ func (p *Printer) add(prefix string, tree map[string]any) error {
 
 var numberAndWord = regexp.MustCompile(`([0-9]) (\pL)`)
 
-// keepTogether puts a non-breaking space between a number and its unit (words.md 1.11), but not in SMS: the GSM alphabet
-// has no such space, and one character outside it halves what fits into a message.
-func keepTogether(key, s string) string {
-	if strings.HasPrefix(key, "sms_") {
-		return s
-	}
+// keepTogether puts a non-breaking space between a number and its unit (words.md 1.11).
+func keepTogether(s string) string {
 	return numberAndWord.ReplaceAllString(s, "$1\u00a0$2")
 }
