@@ -80,6 +80,16 @@ func (d Decision) Possible() bool {
 	return !slices.ContainsFunc(d.Requirements, func(r Requirement) bool { return r.Answer == NotMet })
 }
 
+// Answer is the answer to one requirement; Unknown where it was not asked.
+func (d Decision) Answer(key string) Answer {
+	for _, r := range d.Requirements {
+		if r.Key == key {
+			return r.Answer
+		}
+	}
+	return Unknown
+}
+
 // Licence is the licence that the decision yields when it is issued on that day.
 func (r Rules) Licence(old Licence, choice Class, issued Date) NewLicence {
 	return NewLicence{Number: old.Number, IssuedOn: issued, Classes: r.exchange(old, choice, issued), Points: old.Points}

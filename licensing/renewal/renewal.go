@@ -83,6 +83,7 @@ type Check struct {
 	Licence  licensing.Licence
 	Ground   licensing.Ground
 	Decision licensing.Decision
+	Grounds  []licensing.Ground     // the reasons that fit this licence today
 	Open     *licensing.Application // the case that stands in the way
 	NewName  bool                   // the register spells the name differently: a ground for an exchange
 }
@@ -104,7 +105,14 @@ func (s Service) Check(ctx context.Context, r identity.Resident, n int, ground l
 	if !ground.Valid() {
 		c.Ground = bestGround(c)
 	}
-	c.Decision = s.Clerk.Rules.Decide(licensing.Request{Applicant: applicant(r), Licence: c.Licence, Ground: c.Ground, OpenCase: c.Open != nil, On: h.Today})
+	q := licensing.Request{Applicant: applicant(r), Licence: c.Licence, Ground: c.Ground, OpenCase: c.Open != nil, On: h.Today}
+	c.Decision = s.Clerk.Rules.Decide(q)
+	for _, g := range []licensing.Ground{licensing.Expiring, licensing.Damaged, licensing.DataChanged} {
+		q.Ground = g
+		if s.Clerk.Rules.Decide(q).Answer(licensing.ReqGround) == licensing.Met {
+			c.Grounds = append(c.Grounds, g)
+		}
+	}
 	return c, nil
 }
 

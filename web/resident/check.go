@@ -171,16 +171,19 @@ func (p checkPage) prepare() []page.Row {
 	return append(rows, page.Row{Icon: "person", Title: p.T("check.portrait"), Text: p.T("check.portrait_text")})
 }
 
-// grounds are those that fit: a licence for life does not expire.
+// grounds are those that fit: a licence for life does not expire, and one that ends in years need not be renewed.
 func (p checkPage) grounds() page.Choice {
 	c := page.Choice{Name: "ground", Label: p.T("check.ground")}
-	for _, g := range grounds {
-		if licensing.Ground(g) == licensing.Expiring && p.Check.Licence.Expires().IsZero() {
-			continue
-		}
-		c.Options = append(c.Options, page.Option{Value: g, Label: p.T("check.ground_" + g)})
+	for _, g := range p.Check.Grounds {
+		c.Options = append(c.Options, page.Option{Value: string(g), Label: p.T("check.ground_" + string(g))})
 	}
 	return c
+}
+
+// onlyGround says that nothing but the reason stands in the way: another reason may be chosen at once.
+func (p checkPage) onlyGround() bool {
+	missing := p.rows(licensing.NotMet)
+	return len(missing) == 1 && p.Check.Decision.Answer(licensing.ReqGround) == licensing.NotMet && len(p.Check.Grounds) > 0
 }
 
 func (p checkPage) lead() string {
