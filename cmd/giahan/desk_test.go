@@ -154,7 +154,7 @@ func sendsBack(w *world, c *chromium, a *applicant) {
 	c.press(a.code)
 	c.page("Đề xuất từ chối", "approver-review")
 	oneWindow(c)
-	c.key("a")
+	c.key("t")
 	ctrlEnter(c)
 	c.page("Còn ảnh chưa mở", "approver-unseen")
 	oneWindow(c)
@@ -165,7 +165,7 @@ func sendsBack(w *world, c *chromium, a *applicant) {
 	c.key("b")
 	c.fill("note", "Nêu rõ thiếu chữ ký của ai.")
 	ctrlEnter(c)
-	c.page("Đã trả hồ sơ", "sent-back")
+	c.page("Đã chuyển hồ sơ", "sent-back")
 }
 
 func proposesAgain(w *world, c *chromium, a *applicant) {
@@ -178,7 +178,7 @@ func proposesAgain(w *world, c *chromium, a *applicant) {
 func refuses(w *world, c *chromium, a *applicant) {
 	c.open(w.officer + "/cases/" + a.id)
 	c.page("Thiếu chữ ký của bác sĩ", "approver-again")
-	c.key("a")
+	c.key("t")
 	ctrlEnter(c)
 	c.see("Đã xác nhận từ chối hồ sơ")
 	c.open(w.officer + "/cases/" + a.id)

@@ -253,7 +253,7 @@ func missing(p checkPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s := p.registerTest(); s != "" {
-				templ_7745c5c3_Err = page.P(s).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Call(p.Base, s).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -268,7 +268,7 @@ func missing(p checkPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if !p.onlyGround() {
-				templ_7745c5c3_Err = page.P(p.T("check.counter", officeArgs(p.Base))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Call(p.Base, p.T("check.counter", officeArgs(p.Base))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -56,6 +56,14 @@ func (p homePage) action(a licensing.Application) page.Action {
 	return page.Action{Label: p.T(key), Href: at(a.ID, ""), Icon: "arrow"}
 }
 
+// lead asks to choose where there is a choice.
+func (p homePage) lead() string {
+	if len(p.Home.Licences) == 1 {
+		return p.T("home.lead_one")
+	}
+	return p.T("home.lead")
+}
+
 func (p homePage) check(n int, l licensing.Licence) page.Action {
 	a := page.Action{Label: p.T("home.check"), Href: "/check/" + strconv.Itoa(n), Kind: page.Secondary}
 	if len(p.Home.Licences) > 1 {

@@ -61,7 +61,7 @@ func homeView(p homePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if len(p.Home.Licences) > 0 {
-				templ_7745c5c3_Err = page.P(p.T("home.lead")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.P(p.lead()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -461,12 +461,12 @@ func help(b page.Base, code string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if code != "" {
-				templ_7745c5c3_Err = page.P(b.T("resident.help_code", text.Args{"phone": b.Office.PhoneText(), "code": code})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Call(b, b.T("resident.help_code", text.Args{"phone": b.Office.PhoneText(), "code": code})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = page.P(b.T("resident.help", text.Args{"phone": b.Office.PhoneText(), "hours": b.Hours()})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Call(b, b.T("resident.help", text.Args{"phone": b.Office.PhoneText(), "hours": b.Hours()})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -199,7 +199,10 @@ func TestHealthKeepsWhatIsRight(t *testing.T) {
 	if c := lt.Read(t, h.pool, id); c.Health.Upload == nil || c.Health.Upload.String() != kept {
 		t.Errorf("attached %v, want %s", c.Health.Upload, kept)
 	}
-	send(nil, "number", "00004/GKSKLX/42001/26", "signed_on", "12/11/2026").expect(t, 303, a) // only the number changes
+	send(nil, "number", "00004-GKSKLX-42001-26", "signed_on", "12-11-2026").expect(t, 303, a) // only the number changes
+	if c := lt.Read(t, h.pool, id); c.Health.Number != "00004/GKSKLX/42001/26" {
+		t.Errorf("number %s", c.Health.Number)
+	}
 	h.upload(a+"/health", picture(t, paperWhite), "version", "1").expect(t, 403, "")
 	h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "csrf", token).expect(t, 400, "")
 }

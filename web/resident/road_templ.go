@@ -183,7 +183,7 @@ func promise(p casePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = page.P(p.T("resident.late", p.dueArgs())).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Call(p.Base, p.T("resident.late", p.dueArgs())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -293,7 +293,7 @@ func turn(p casePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = page.P(p.T("case.parcel_text", officeArgs(p.Base))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Call(p.Base, p.T("case.parcel_text", officeArgs(p.Base))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -304,7 +304,7 @@ func turn(p casePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case licensing.Delivered:
-			templ_7745c5c3_Err = page.P(p.T("case.not_here", officeArgs(p.Base))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Call(p.Base, p.T("case.not_here", officeArgs(p.Base))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

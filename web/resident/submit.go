@@ -143,8 +143,12 @@ func (p answersPage) papers() []page.SummaryRow {
 }
 
 func (p answersPage) delivery() []page.SummaryRow {
+	fee := "answers.fee_value"
+	if p.Case.Contact.Delivery == licensing.Pickup {
+		fee = "answers.fee_value_pickup"
+	}
 	return []page.SummaryRow{
 		{Key: p.T("answers.where"), Value: p.deliveryLine(), Change: p.at("contact")},
-		{Key: p.T("answers.fee"), Value: p.T("answers.fee_value", text.Args{"amount": p.Case.Preview.Fee})},
+		{Key: p.T("answers.fee"), Value: p.T(fee, text.Args{"amount": p.Case.Preview.Fee})},
 	}
 }

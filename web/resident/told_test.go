@@ -91,6 +91,10 @@ func TestNewClassesTakeNothingAway(t *testing.T) {
 		h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "signed_on", "13/11/2026").expect(t, 303, a)
 	}
 	h.post(a+"/contact", "version", h.version(id), "phone", "0912345678", "delivery", "pickup").expect(t, 303, a)
+	if strings.Contains(h.get(a+"/answers").Body, "bưu điện") {
+		t.Error("postage is spoken of although the card is collected")
+	}
+	h.get("/home").expect(t, 200, "href=\"tel:02393000000\"")
 	h.get(a+"/answers").expect(t, 200, "Hạng A, chỉ lái xe dưới 175 phân khối. Vẫn lái được những xe như trước.").expect(t, 200, "Chỉ được điều khiển")
 	if p := text.For(text.VI); !strings.Contains(p.Class(licensing.SchemeNew, "C"), "hạng B, C1") || !strings.Contains(p.Class(licensing.SchemeNew, "C1"), "hạng B") {
 		t.Error("a class does not say what it covers")
@@ -104,7 +108,7 @@ func TestAnOverdueLicence(t *testing.T) {
 	if page := h.get("/home").expect(t, 200, "Bằng đã quá hạn, chưa được lái xe.").expect(t, 200, "Hạng này lái được"); strings.Contains(page.Body, ">Lái được<") {
 		t.Error("an expired licence lets one drive")
 	}
-	page := h.get("/check/0").expect(t, 200, "Đăng ký thi lại").expect(t, 200, "gọi 0239")
+	page := h.get("/check/0").expect(t, 200, "Đăng ký thi lại").expect(t, 200, "tel:02393000000")
 	if strings.Contains(page.Body, "Lý do đổi") {
 		t.Error("the reason is discussed although the licence has ended")
 	}
