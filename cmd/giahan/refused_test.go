@@ -12,7 +12,7 @@ func TestWhoMayNot(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	for key, sentences := range map[string][]string{
-		"tuan": {"Chưa làm được trên mạng", "nay đã quá hạn", "Phải thi lại lý thuyết trước khi được cấp bằng", "gọi 0239 300 0000"},
+		"tuan": {"Chưa làm được trên mạng", "nay đã quá hạn", "Phải thi lại lý thuyết trước khi được cấp bằng", "Đăng ký thi lại lý thuyết tại", "tel:02393000000"},
 		"dung": {"Chưa làm được trên mạng", "Còn vi phạm giao thông", "Xem và giải quyết ở mục tra cứu vi phạm trên Cổng Dịch vụ công quốc gia"},
 	} {
 		a := w.resident(key)

@@ -2,6 +2,7 @@ package resident
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gofiber/fiber/v3"
 
@@ -122,6 +123,9 @@ func (p answersPage) person() []page.SummaryRow {
 		{Key: p.T("answers.name"), Body: vi(a.FullName)},
 		{Key: p.T("answers.birth"), Value: p.P().Birth(a.BirthDate)},
 		{Key: p.T("answers.personal_number"), Value: text.PersonalNumber(a.PersonalNumber)},
+	}
+	if old := p.Case.Licence.HolderName; !licensing.SameName(old, a.FullName) {
+		rows = slices.Insert(rows, 1, page.SummaryRow{Key: p.T("answers.old_name"), Body: vi(old)})
 	}
 	if a.Address != "" {
 		rows = append(rows, page.SummaryRow{Key: p.T("answers.address"), Body: vi(a.Address)})

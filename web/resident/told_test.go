@@ -148,3 +148,16 @@ func TestTheAddressIsThere(t *testing.T) {
 		}
 	}
 }
+
+// A new name stands beside the old one, so that the person sees what the card will say.
+func TestANewNameIsShown(t *testing.T) {
+	h := newHouse(t)
+	r := h.signIn(lt.Licence())
+	same := lt.Draft(t, h.pool, r)
+	if strings.Contains(h.get("/applications/"+same.ID.String()+"/answers").Body, "trên bằng cũ") {
+		t.Error("an old name although it is the same")
+	}
+	r = h.signIn(lt.Licence())
+	draft := lt.Draft(t, h.pool, r, func(a *licensing.Application) { a.Licence.HolderName = "Trần Thị Len" })
+	h.get("/applications/"+draft.ID.String()+"/answers").expect(t, 200, "Họ và tên trên bằng cũ").expect(t, 200, "Trần Thị Len")
+}
