@@ -100,29 +100,7 @@ func sandbox(ctx context.Context, dir, binary string, at places) error {
 	defer server.Close()
 
 	svc := service{binary: binary, dir: dir, env: environment(db.dsn, s3, world, keys, at)}
-	if err := svc.prepare(ctx); err != nil {
-		return err
-	}
-	child, err := svc.serve(ctx)
-	if err != nil {
-		return err
-	}
-	defer child.stop()
-	if err := child.ready(ctx, at.public()+"/readyz"); err != nil {
-		return err
-	}
-	announce(at, today, time.Since(start))
-	select {
-	case <-ctx.Done():
-		fmt.Println("\nstopping …")
-		return nil
-	case <-child.done:
-		return fmt.Errorf("the service ended by itself; see %s", svc.logFile())
-	case <-db.ended:
-		return fmt.Errorf("the database ended by itself; see %s", filepath.Join(dir, "postgres", "postgres.log"))
-	case <-s3.Done():
-		return errors.New("the object store ended by itself")
-	}
+	return svc.run(ctx, at, func() { announce(at, today, time.Since(start)) }, db.ended, s3.Done())
 }
 
 // free takes the console's port and looks whether the service's are free, so that a port in use ends with one sentence.

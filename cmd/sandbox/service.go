@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -84,6 +85,33 @@ func (s service) keepEnvironment() error {
 		}
 	}
 	return writeFile(filepath.Join(s.dir, "environment"), []byte(b.String()))
+}
+
+// run prepares and serves until ctx ends, or until something that the service needs ends by itself.
+func (s service) run(ctx context.Context, at places, ready func(), database, objects <-chan struct{}) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	child, err := s.serve(ctx)
+	if err != nil {
+		return err
+	}
+	defer child.stop()
+	if err := child.ready(ctx, at.public()+"/readyz"); err != nil {
+		return err
+	}
+	ready()
+	select {
+	case <-ctx.Done():
+		fmt.Println("\nstopping …")
+		return nil
+	case <-child.done:
+		return fmt.Errorf("the service ended by itself; see %s", s.logFile())
+	case <-database:
+		return fmt.Errorf("the database ended by itself; see %s", filepath.Join(s.dir, "postgres", "postgres.log"))
+	case <-objects:
+		return errors.New("the object store ended by itself")
+	}
 }
 
 func (s service) once(ctx context.Context, args ...string) error {
