@@ -53,17 +53,6 @@ func OfficerBySubject(ctx context.Context, db Querier, issuer, subject string) (
 	return o, nil
 }
 
-// OfficerByID finds an officer, active or not; ErrNotFound.
-func OfficerByID(ctx context.Context, db Querier, id identity.OfficerID) (identity.Officer, error) {
-	o, err := scanOfficer(db.QueryRow(ctx, `
-		select id, issuer, subject, full_name, personal_number, role, office, active
-		from officers where id = $1`, uuid.UUID(id)))
-	if err != nil {
-		return identity.Officer{}, fmt.Errorf("officer by id: %w", err)
-	}
-	return o, nil
-}
-
 func scanOfficer(row pgx.Row) (o identity.Officer, err error) {
 	err = row.Scan((*uuid.UUID)(&o.ID), &o.Issuer, &o.Subject, &o.FullName, &o.PersonalNumber, &o.Role, &o.Office, &o.Active)
 	return o, notFound(err)
