@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -41,25 +40,9 @@ func (b *guest) choose(person, next string) string {
 	b.t.Helper()
 	r := b.get("/sign-in" + next)
 	r.want(b.t, 303)
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	follow := func(res *http.Response, err error) *url.URL {
-		b.t.Helper()
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		_ = res.Body.Close()
-		u, err := res.Request.URL.Parse(res.Header.Get("Location"))
-		if err != nil || res.StatusCode >= 400 {
-			b.t.Fatalf("no way on from %s: %d", res.Request.URL.Path, res.StatusCode)
-		}
-		return u
-	}
-	login := follow(client.Get(r.Header.Get("Location")))
-	id := login.Query().Get("id")
-	login.RawQuery = ""
-	at := follow(client.PostForm(login.String(), url.Values{"id": {id}, "person": {person}}))
-	for !strings.HasPrefix(at.String(), origin[b.side]) {
-		at = follow(client.Get(at.String()))
+	at, err := portalsim.Walk(r.Header.Get("Location"), person, origin[b.side])
+	if err != nil {
+		b.t.Fatal(err)
 	}
 	return at.RequestURI()
 }
@@ -112,7 +95,7 @@ func TestAPlantedSessionIsNotTaken(t *testing.T) {
 	thief.get("/home").want(t, 303)
 }
 
-// Every way in which a sign-in can fail ends in a page that says what to do, in both languages, and in no session.
+// F18: every way in which a sign-in can fail ends in a page that says what to do, in both languages, and in no session.
 func TestSignInThatFails(t *testing.T) {
 	g := newGate(t)
 	script := `<script>alert("` + secret + `")</script>`
@@ -249,4 +232,42 @@ func TestAnAnswerBelongsToItsSide(t *testing.T) {
 	if g.count("sessions") != 0 {
 		t.Error("there is a session")
 	}
+}
+
+// F13: an answer comes by GET, in the query, with each parameter once.
+func TestAnswersInOtherWays(t *testing.T) {
+	g := newGate(t)
+	b := g.guest(identity.Residents)
+	back := b.choose("hoa", "")
+	u, err := url.Parse(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.do("POST", u.Path, strings.NewReader(u.RawQuery), "Content-Type", "application/x-www-form-urlencoded")
+	if r.StatusCode < 400 {
+		t.Errorf("by POST: %d", r.StatusCode)
+	}
+	b.get(u.Path+"#"+u.RawQuery).want(t, 403) // a fragment never reaches us
+	b = g.guest(identity.Residents)
+	b.get(b.choose("hoa", "")+"&code=x").want(t, 403)
+	if g.count("sessions") != 0 {
+		t.Error("there is a session")
+	}
+}
+
+// L05: signing out is a form of ours. A link does nothing, and a form of another site is refused.
+func TestSignOutOfAnotherSite(t *testing.T) {
+	g := newGate(t)
+	b := g.guest(identity.Residents)
+	b.get(b.choose("hoa", "")).want(t, 303)
+	if r := b.get("/sign-out"); r.StatusCode != 405 {
+		t.Errorf("by a link: %d", r.StatusCode)
+	}
+	for name, header := range map[string][]string{"foreign origin": {"Origin", "https://evil.example"}, "cross-site": {"Sec-Fetch-Site", "cross-site"}, "no token": {"Origin", publicURL}} {
+		r := b.do("POST", "/sign-out", strings.NewReader(""), append(header, "Content-Type", "application/x-www-form-urlencoded")...)
+		if r.StatusCode != 403 {
+			t.Errorf("%s: %d", name, r.StatusCode)
+		}
+	}
+	b.get("/home").want(t, 200)
 }

@@ -1,6 +1,7 @@
 package sessions_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -194,6 +195,31 @@ func TestSameAnswerAtOnce(t *testing.T) {
 	wait.Wait()
 	if good.Load() != 1 || w.sessions() != 1 {
 		t.Errorf("%d succeeded, %d sessions", good.Load(), w.sessions())
+	}
+}
+
+// L01: no token is ever refreshed, so none can come back changed: we ask for none, and one that the portal sends is dropped.
+func TestNoRefresh(t *testing.T) {
+	w := newWorld(t)
+	const refresh = "refresh-0123456789"
+	w.portal.TamperGrant(func(g map[string]any) { g["refresh_token"] = refresh })
+	to, browser, err := w.Begin(t.Context(), identity.Residents, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, err := url.Parse(to); err != nil || strings.Contains(u.Query().Get("scope"), "offline_access") {
+		t.Errorf("asked for %q (%v)", u.Query().Get("scope"), err)
+	}
+	session, token, next, err := w.Finish(t.Context(), identity.Residents, browser, w.choose(to, "hoa"))
+	if err != nil || strings.Contains(fmt.Sprintf("%+v %s %s", session, token, next), refresh) {
+		t.Fatalf("%+v: %v", session, err)
+	}
+	w.move(14 * time.Minute)
+	if _, err := w.Authenticate(t.Context(), identity.Residents, token); err != nil {
+		t.Error(err)
+	}
+	if n := w.portal.Calls("/oauth/token"); n != 1 {
+		t.Errorf("%d calls of the token endpoint, want the one of the sign-in", n)
 	}
 }
 

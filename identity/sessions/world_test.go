@@ -3,9 +3,7 @@ package sessions_test
 import (
 	"crypto/rand"
 	"errors"
-	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -99,30 +97,14 @@ func (w *world) tx(do func(pgx.Tx) error) {
 	}
 }
 
-// choose walks the browser's way through the portal: authorize, the person's button, back with the answer.
+// choose walks the browser's way through the portal and gives its answer.
 func (w *world) choose(auth, person string) url.Values {
 	w.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	follow := func(res *http.Response, err error) *url.URL {
-		w.t.Helper()
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		res.Body.Close()
-		u, err := url.Parse(res.Header.Get("Location"))
-		if err != nil || u.Host == "" && u.Path == "" {
-			w.t.Fatalf("no way on from %s: %d", res.Request.URL.Path, res.StatusCode)
-		}
-		return res.Request.URL.ResolveReference(u)
+	at, err := portalsim.Walk(auth, person, back)
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	login := follow(client.Get(auth))
-	id := login.Query().Get("id")
-	login.RawQuery = ""
-	next := follow(client.PostForm(login.String(), url.Values{"id": {id}, "person": {person}}))
-	for !strings.HasPrefix(next.String(), back) {
-		next = follow(client.Get(next.String()))
-	}
-	return next.Query()
+	return at.Query()
 }
 
 // signedIn is a whole sign-in that must succeed.

@@ -3,25 +3,29 @@ package signin
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
 
 func claimRows() []row {
-	info := func(name string, value any) func(*fake) {
-		return func(f *fake) { f.userinfo[name] = value }
+	info := func(name string, value any) func(*liar) {
+		return func(f *liar) { f.userinfo = func(c map[string]any) { c[name] = value } }
+	}
+	both := func(name string, value any) func(*liar) {
+		return func(f *liar) { info(name, value)(f); claim(name, value)(f) }
 	}
 	return []row{
 		{"C01", "wrong", claim("iss", "https://other.invalid"), "iss"},
-		{"C01", "slash", func(f *fake) { claim("iss", f.URL+"/")(f) }, "iss"},
-		{"C01", "case", func(f *fake) { claim("iss", strings.ToUpper(f.URL))(f) }, "iss"},
+		{"C01", "slash", func(f *liar) { claim("iss", f.URL+"/")(f) }, "iss"},
+		{"C01", "case", func(f *liar) { claim("iss", strings.ToUpper(f.URL))(f) }, "iss"},
 		{"C01", "missing", without("iss"), "iss"},
 		{"C02", "other", claim("aud", "another"), "aud"},
 		{"C02", "missing", without("aud"), "aud"},
 		{"C02", "empty", claim("aud", []string{}), "aud"},
 		{"C03", "array of one", claim("aud", []string{testClient}), accepted},
 		{"C04", "two", claim("aud", []string{testClient, "untrusted"}), "aud"},
-		{"C04", "two with azp", func(f *fake) {
+		{"C04", "two with azp", func(f *liar) {
 			f.claims = func(c map[string]any) { c["aud"], c["azp"] = []string{testClient, "untrusted"}, testClient }
 		}, "aud"},
 		{"C05", "azp", claim("azp", "another"), "azp"},
@@ -41,6 +45,13 @@ func claimRows() []row {
 		{"C10", "nbf 8 s", at("nbf", 8*time.Second), accepted},
 		{"C11", "missing", without("nonce"), "nonce"},
 		{"C11", "wrong", claim("nonce", "wrong"), "nonce"},
+		{"C11", "of another try", func(f *liar) {
+			other, err := f.p.Begin(f.t.Context())
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			claim("nonce", other.Nonce.Reveal())(f)
+		}, "nonce"},
 		{"C11", "empty", claim("nonce", ""), "nonce"},
 		{"C12", "missing", without("sub"), "sub"},
 		{"C12", "empty", claim("sub", ""), "sub"},
@@ -51,13 +62,13 @@ func claimRows() []row {
 		{"C14", "wrong", claim("at_hash", halfHash("ES256", "another")), "at_hash"},
 		{"C14", "missing", without("at_hash"), accepted},
 		{"C15", "wrong", claim("c_hash", halfHash("ES256", "another")), "c_hash"},
-		{"C15", "right", claim("c_hash", halfHash("ES256", testCode)), accepted},
+		{"C15", "right", rightCodeHash, accepted},
 		{"C16", "acr low", claim("acr", "urn:giahan:loa:1"), "level"},
 		{"C16", "acr unknown", claim("acr", "urn:example:gold"), "level"},
 		{"C16", "loAs low", info("loAs", 1), "level"},
-		{"C16", "none stated", func(f *fake) {
-			f.claims = func(c map[string]any) { delete(c, "acr") }
-			delete(f.userinfo, "loAs")
+		{"C16", "none stated", func(f *liar) {
+			f.claims = func(c map[string]any) { delete(c, "acr"); delete(c, "loAs") }
+			f.userinfo = func(c map[string]any) { delete(c, "loAs") }
 		}, "level"},
 		{"C16", "loAs number", info("loAs", 2), accepted},
 		{"C16", "loAs list", info("loAs", []string{"1", "2"}), accepted},
@@ -65,53 +76,71 @@ func claimRows() []row {
 		{"C17", "logout+jwt", header("typ", "logout+jwt"), "typ"},
 		{"C17", "events", claim("events", map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}), "events"},
 		{"C18", "other sub", info("sub", "lan"), "userinfo_sub"},
-		{"C18", "no sub", func(f *fake) { delete(f.userinfo, "sub") }, "userinfo_sub"},
+		{"C18", "no sub", noInfo("sub"), "userinfo_sub"},
 		{"C19", "signed userinfo", reply("/userinfo", 200, "application/jwt", "a.b.c"), "userinfo_form"},
 		{"C19", "right content of another type", reply("/userinfo", 200, "application/jwt", `{"sub":"hoa","SoDinhDanh":"042176003218","HoVaTen":"a"}`), "userinfo_form"},
 		{"C19", "names twice", reply("/userinfo", 200, "application/json", `{"sub":"hoa","sub":"lan"}`), "userinfo_form"},
 		{"C19", "401", reply("/userinfo", 401, "application/json", `{}`), "userinfo_status"},
-		{"C20", "full-width digits", info("SoDinhDanh", "０４２１７６００３２１８"), "personal_number"},
-		{"C20", "trailing space", info("SoDinhDanh", "042176003218 "), "personal_number"},
-		{"C20", "10 kB", info("SoDinhDanh", strings.Repeat("0", 10_000)), "personal_number"},
-		{"C20", "missing", func(f *fake) { delete(f.userinfo, "SoDinhDanh") }, "personal_number"},
+		{"C20", "full-width digits", both("SoDinhDanh", "０４２１７６００３２１８"), "personal_number"},
+		{"C20", "eleven digits", both("SoDinhDanh", "04217600321"), "personal_number"},
+		{"C20", "a letter", both("SoDinhDanh", "04217600321x"), "personal_number"},
+		{"C20", "trailing space", both("SoDinhDanh", "042176003218 "), "personal_number"},
+		{"C20", "10 kB", both("SoDinhDanh", strings.Repeat("0", 10_000)), "personal_number"},
+		{"C20", "missing", func(f *liar) { noInfo("SoDinhDanh")(f); without("SoDinhDanh")(f) }, "personal_number"},
 		{"C20", "token says another", claim("SoDinhDanh", "042176003219"), "userinfo_differs"},
-		{"C20", "birth date", info("NgaySinh", "9999-99-99"), "birth_date"},
-		{"C20", "birth date to come", info("NgaySinh", "20991231"), "birth_date"},
-		{"C20", "organisation", info("LoaiTaiKhoan", 2), "organisation"},
-		{"C20", "account of unknown kind", info("LoaiTaiKhoan", "7"), "account_kind"},
-		{"C21", "names", info("HoVaTen", "Trần \u202eThị\u200b H\u006f\u0300a 🦀"+strings.Repeat("ạ", 480)), accepted},
+		{"C20", "birth date", both("NgaySinh", "9999-99-99"), "birth_date"},
+		{"C20", "birth date to come", both("NgaySinh", "20991231"), "birth_date"},
+		{"C20", "organisation", both("LoaiTaiKhoan", 2), "organisation"},
+		{"C20", "account of unknown kind", both("LoaiTaiKhoan", "7"), "account_kind"},
+		{"C21", "names", both("HoVaTen", "Trần \u202eThị\u200b H\u006f\u0300a 🦀"+strings.Repeat("ạ", 480)), accepted},
 	}
 }
 
+func noInfo(name string) func(*liar) {
+	return func(f *liar) { f.userinfo = func(c map[string]any) { delete(c, name) } }
+}
+
+// rightCodeHash puts the true c_hash into the token: the code is known when the browser is sent back.
+func rightCodeHash(f *liar) {
+	f.TamperAnswer(func(q url.Values) {
+		code := q.Get("code")
+		f.claims = func(c map[string]any) { c["c_hash"] = halfHash("ES256", code) }
+	})
+}
+
 func flowRows() []row {
-	endpoint := func(name, value string) func(*fake) {
-		return func(f *fake) { f.metadata = func(m map[string]any) { m[name] = value } }
+	endpoint := func(name, value string) func(*liar) {
+		return func(f *liar) { f.TamperDocument(func(m map[string]any) { m[name] = value }) }
 	}
-	grant := func(name string, value any) func(*fake) {
-		return func(f *fake) { f.grant = func(g map[string]any) { g[name] = value } }
+	grant := func(name string, value any) func(*liar) {
+		return func(f *liar) { f.TamperGrant(func(g map[string]any) { g[name] = value }) }
 	}
 	return []row{
 		{"F08", "issuer differs", endpoint("issuer", "https://other.invalid"), "metadata_issuer"},
 		{"F09", "token endpoint elsewhere", endpoint("token_endpoint", "https://other.invalid/token"), "metadata_endpoint"},
 		{"F09", "keys elsewhere", endpoint("jwks_uri", "https://other.invalid/keys"), "metadata_endpoint"},
 		{"F09", "keys on another host of the same scheme", endpoint("jwks_uri", "http://127.0.0.1:1/keys"), "metadata_endpoint"},
-		{"F09", "other scheme", func(f *fake) {
+		{"F09", "other scheme", func(f *liar) {
 			endpoint("userinfo_endpoint", strings.Replace(f.URL, "http:", "https:", 1)+"/userinfo")(f)
 		}, "metadata_endpoint"},
-		{"F09", "user in address", func(f *fake) {
+		{"F09", "user in address", func(f *liar) {
 			endpoint("token_endpoint", strings.Replace(f.URL, "http://", "http://x@", 1))(f)
 		}, "metadata_endpoint"},
-		{"F14", "500", reply("/token", 500, "text/plain", ""), portalDown},
-		{"F14", "429", reply("/token", 429, "application/json", "{}"), portalDown},
-		{"F14", "html", reply("/token", 200, "text/html", "<html>"), "token_answer"},
-		{"F14", "50 MB", reply("/token", 200, "application/json", `{"access_token":"`+strings.Repeat("a", 50<<20)+`"}`), "token_answer"},
-		{"F14", "refused code", reply("/token", 400, "application/json", `{"error":"invalid_grant"}`), "token_endpoint"},
+		{"F14", "500", reply("/oauth/token", 500, "text/plain", ""), portalDown},
+		{"F14", "429", reply("/oauth/token", 429, "application/json", "{}"), portalDown},
+		{"F14", "timeout", func(f *liar) {
+			f.configure(func(c *Config) { c.Timeout = 100 * time.Millisecond })
+			f.TakeOver("/oauth/token", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		}, portalDown},
+		{"F14", "html", reply("/oauth/token", 200, "text/html", "<html>"), "token_answer"},
+		{"F14", "50 MB", reply("/oauth/token", 200, "application/json", `{"access_token":"`+strings.Repeat("a", 50<<20)+`"}`), "token_answer"},
+		{"F14", "refused code", reply("/oauth/token", 400, "application/json", `{"error":"invalid_grant"}`), "token_endpoint"},
 		{"F14", "token_type in other case", grant("token_type", "bEARER"), accepted},
 		{"F14", "token_type other", grant("token_type", "DPoP"), "token_type"},
-		{"F14", "without expires_in", func(f *fake) { f.grant = func(g map[string]any) { delete(g, "expires_in") } }, accepted},
-		{"F14", "without id_token", func(f *fake) { f.grant = func(g map[string]any) { delete(g, "id_token") } }, "id_token_missing"},
-		{"F19", "307", func(f *fake) {
-			f.serve["/token"] = http.RedirectHandler("/evil", http.StatusTemporaryRedirect).ServeHTTP
+		{"F14", "without expires_in", func(f *liar) { f.TamperGrant(func(g map[string]any) { delete(g, "expires_in") }) }, accepted},
+		{"F14", "without id_token", func(f *liar) { f.TamperGrant(func(g map[string]any) { delete(g, "id_token") }) }, "id_token_missing"},
+		{"F19", "307", func(f *liar) {
+			f.TakeOver("/oauth/token", http.RedirectHandler("/portal/evil", http.StatusTemporaryRedirect).ServeHTTP)
 		}, "token_endpoint"},
 	}
 }

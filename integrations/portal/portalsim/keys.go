@@ -100,6 +100,19 @@ func (k *keyring) current() signingKey {
 	return k.list[0]
 }
 
+// named is the key of that name, else the current one: a token is signed anew by the key that signed it, also when a rotation
+// came in between.
+func (k *keyring) named(kid any) signingKey {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, s := range k.list {
+		if s.id == kid {
+			return s
+		}
+	}
+	return k.list[0]
+}
+
 func (k *keyring) all() []signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()

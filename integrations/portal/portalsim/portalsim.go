@@ -57,10 +57,8 @@ type Sim struct {
 	mux      *http.ServeMux
 
 	mu     sync.Mutex
-	tamper func(*Token)
+	script script
 	lie    Fault
-	keySet func([]byte) []byte
-	answer func(url.Values)
 	tokens int
 }
 
@@ -99,7 +97,8 @@ func (s *Sim) routes() {
 	s.mux.HandleFunc("GET /authorize/callback", s.finish)
 	s.mux.HandleFunc("POST /oauth/token", s.token)
 	s.mux.HandleFunc("GET /keys", s.keys)
-	for _, path := range []string{"/authorize", "/userinfo", "/end_session", "/revoke"} {
+	s.mux.HandleFunc("/userinfo", s.info)
+	for _, path := range []string{"/authorize", "/end_session", "/revoke"} {
 		s.mux.Handle(path, s.provider)
 	}
 }
@@ -116,6 +115,10 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.Closed(w) {
 		return
 	}
+	if instead := s.count(r.URL.Path); instead != nil {
+		instead(w, r)
+		return
+	}
 	s.mux.ServeHTTP(w, r)
 }
 
@@ -124,8 +127,7 @@ var scopes = []string{"openid", "profile", "identity"}
 // discovery is our own document: the library's announces what we do not do and leaves out the assurance levels.
 func (s *Sim) discovery(w http.ResponseWriter, _ *http.Request) {
 	at := func(path string) string { return s.opts.Issuer + path }
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{
+	doc := map[string]any{
 		"issuer":                                         s.opts.Issuer,
 		"authorization_endpoint":                         at("/authorize"),
 		"token_endpoint":                                 at("/oauth/token"),
@@ -145,8 +147,19 @@ func (s *Sim) discovery(w http.ResponseWriter, _ *http.Request) {
 		"ui_locales_supported":                           []string{"vi", "en"},
 		"claims_supported":                               claimNames,
 		"authorization_response_iss_parameter_supported": true,
-	})
+	}
+	if change := s.said().document; change != nil {
+		change(doc)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(doc)
 }
+
+// Sign signs as the realm does at this moment.
+func (s *Sim) Sign(input []byte) []byte { return es256(s.storage.keys.current(), input) }
+
+// Kid is the name of the realm's key of this moment.
+func (s *Sim) Kid() string { return s.storage.keys.current().id }
 
 // Rotate makes a new signing key; the one before stays in the key set for one generation.
 func (s *Sim) Rotate() error { return s.storage.keys.rotate() }
