@@ -39,14 +39,32 @@ func (d Date) Time() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 
 // IsZero says that there is no date.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// Before says whether d is an earlier day than e.
-func (d Date) Before(e Date) bool { return d.Time().Before(e.Time()) }
+// Before says whether d is an earlier day than e. The zero date is before every other.
+func (d Date) Before(e Date) bool {
+	if d.Year != e.Year {
+		return d.Year < e.Year
+	}
+	if d.Month != e.Month {
+		return d.Month < e.Month
+	}
+	return d.Day < e.Day
+}
 
 // After says whether d is a later day than e.
-func (d Date) After(e Date) bool { return d.Time().After(e.Time()) }
+func (d Date) After(e Date) bool { return e.Before(d) }
 
 // AddDays counts calendar days.
 func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
+
+// next is the day after d. Nearly every step stays inside a month, and no month has fewer than 28 days: only its last days
+// need the slow way over time.Time.
+func (d Date) next() Date {
+	if d.Day < 28 {
+		d.Day++
+		return d
+	}
+	return d.AddDays(1)
+}
 
 // AddMonths counts calendar months; a day that the month lacks becomes its last (31 January + 1 month = 28 February).
 func (d Date) AddMonths(n int) Date {

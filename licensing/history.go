@@ -25,8 +25,9 @@ type Entry struct {
 	Event       Event
 	From        State
 	To          State
-	Reason      string // code
-	Note        string // for colleagues; never shown to the resident
+	Reason      string     // code
+	Note        string     // for colleagues; never shown to the resident
+	Promised    *time.Time // the new promised moment; of Reappoint only
 	Prev        [32]byte
 	Hash        [32]byte
 }
@@ -43,11 +44,16 @@ func (e Entry) Seal(prev *Entry) Entry {
 		e.Seq, e.Prev = prev.Seq+1, prev.Hash
 	}
 	e.At = e.At.UTC().Truncate(time.Microsecond)
+	if e.Promised != nil {
+		p := e.Promised.UTC().Truncate(time.Microsecond)
+		e.Promised = &p
+	}
 	e.Hash = e.digest()
 	return e
 }
 
-// digest hashes every field with its length in front, so that no two different lines have the same bytes.
+// digest hashes every field with its length in front, so that no two different lines have the same bytes. A promise is hashed
+// only where there is one: lines that were written before there were promises keep their hash.
 func (e Entry) digest() [32]byte {
 	h := sha256.New()
 	field := func(b []byte) {
@@ -70,14 +76,19 @@ func (e Entry) digest() [32]byte {
 	for _, s := range []string{string(e.Event), string(e.From), string(e.To), e.Reason, e.Note} {
 		field([]byte(s))
 	}
+	if e.Promised != nil {
+		field([]byte(e.Promised.UTC().Format(time.RFC3339Nano)))
+	}
 	field(e.Prev[:])
 	return [32]byte(h.Sum(nil))
 }
 
-// VerifyHistory checks the chain and the transitions of one case; the error names the first line that is wrong.
+// VerifyHistory checks the chain and the transitions of one case, and that there is at most one new appointment; the error
+// names the first line that is wrong.
 func VerifyHistory(entries []Entry) error {
 	var prev *Entry
 	state := Draft
+	appointed := false
 	for i := range entries {
 		e := entries[i]
 		if s := e.Seal(prev); e.Seq != s.Seq || e.Prev != s.Prev || e.Hash != s.Hash {
@@ -87,6 +98,10 @@ func VerifyHistory(entries []Entry) error {
 		if err != nil || e.From != state || to != e.To {
 			return fmt.Errorf("application %s line %d, %s: %w", e.Application, i+1, e.Event, ErrHistory)
 		}
+		if (e.Event == Reappoint) != (e.Promised != nil) || e.Event == Reappoint && appointed {
+			return fmt.Errorf("application %s line %d, promise: %w", e.Application, i+1, ErrHistory)
+		}
+		appointed = appointed || e.Event == Reappoint
 		prev, state = &entries[i], e.To
 	}
 	return nil

@@ -1,6 +1,7 @@
 package licensing_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"slices"
 	"testing"
@@ -64,6 +65,7 @@ func TestHistoryShowsEveryChange(t *testing.T) {
 		"reason":      func(e *licensing.Entry) { e.Reason = "" },
 		"note":        func(e *licensing.Entry) { e.Note = "" },
 		"border":      func(e *licensing.Entry) { e.Reason, e.Note = e.Reason+"g", e.Note[1:] },
+		"promise":     func(e *licensing.Entry) { e.Promised = &e.At },
 		"prev":        func(e *licensing.Entry) { e.Prev[31]++ },
 		"hash":        func(e *licensing.Entry) { e.Hash[0]++ },
 	} {
@@ -113,6 +115,42 @@ func TestHistoryKeepsToTheStateMachine(t *testing.T) {
 	for _, e := range []licensing.Entry{jump, gap, wrong} {
 		if err := licensing.VerifyHistory([]licensing.Entry{first, e}); !errors.Is(err, licensing.ErrHistory) {
 			t.Errorf("%s from %s: %v", e.Event, e.From, err)
+		}
+	}
+}
+
+// A line without a promise has the hash that it had before there were promises: chains that lie in databases stay valid.
+func TestLinesWithoutAPromiseKeepTheirHash(t *testing.T) {
+	e := licensing.Entry{At: at("2026-11-23 09:00"), Role: identity.RoleSystem, ActorName: "Giahan", Event: licensing.Submit, From: licensing.Draft, To: licensing.Submitted,
+		Reason: "health", Note: "ghi chú"}.Seal(nil)
+	if got := hex.EncodeToString(e.Hash[:8]); got != "1a89174c809e359e" {
+		t.Errorf("hash %s", got)
+	}
+}
+
+// TestANewAppointmentIsPartOfTheChain changes the promise, leaves it out, and gives a second one.
+func TestANewAppointmentIsPartOfTheChain(t *testing.T) {
+	chain := func(promises ...*time.Time) []licensing.Entry {
+		out := road()[:4]
+		for _, p := range promises {
+			last := out[len(out)-1]
+			out = append(out, licensing.Entry{Application: last.Application, At: last.At, Event: licensing.Reappoint, From: licensing.Submitted, To: licensing.Submitted, Promised: p}.Seal(&last))
+		}
+		return out
+	}
+	day, other := at("2026-12-01 17:00"), at("2026-12-02 17:00")
+	good := chain(&day)
+	if err := licensing.VerifyHistory(good); err != nil {
+		t.Error(err)
+	}
+	if licensing.Appointed(good) != &good[4] || licensing.Appointed(road()) != nil {
+		t.Error("the new appointment is not found")
+	}
+	moved := slices.Clone(good)
+	moved[4].Promised = &other
+	for name, es := range map[string][]licensing.Entry{"moved": moved, "none": chain(nil), "two": chain(&day, &other)} {
+		if err := licensing.VerifyHistory(es); !errors.Is(err, licensing.ErrHistory) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

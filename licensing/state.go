@@ -20,6 +20,7 @@ const (
 	PaymentPending   State = "payment_pending"
 	Accepted         State = "accepted"
 	InReview         State = "in_review"
+	Verifying        State = "verifying"
 	Returned         State = "returned"
 	Resubmitted      State = "resubmitted"
 	ProposedApproval State = "proposed_approval"
@@ -52,6 +53,8 @@ const (
 	Claim           Event = "claim"
 	Release         Event = "release"
 	TakeOver        Event = "take_over"
+	AskIssuer       Event = "ask_issuer"
+	IssuerAnswer    Event = "issuer_answer"
 	Return          Event = "return"
 	Resubmit        Event = "resubmit"
 	ProposeApproval Event = "propose_approval"
@@ -67,6 +70,7 @@ const (
 	Withdraw        Event = "withdraw"
 	CloseNoReply    Event = "close_no_reply"
 	CloseUnpaid     Event = "close_unpaid"
+	Reappoint       Event = "reappoint"
 )
 
 // Transition is one line of the state machine: in From, Event leads to To, and only the roles of Who may cause it.
@@ -82,6 +86,7 @@ var (
 	intake   = []identity.Role{identity.RoleIntake, identity.RoleSupervisor}
 	examiner = []identity.Role{identity.RoleExaminer}
 	reviewer = []identity.Role{identity.RoleExaminer, identity.RoleSupervisor}
+	leader   = []identity.Role{identity.RoleSupervisor}
 	approver = []identity.Role{identity.RoleApprover}
 	system   = []identity.Role{identity.RoleSystem}
 	atDesk   = []identity.Role{identity.RoleIntake, identity.RoleSupervisor, identity.RoleSystem}
@@ -112,10 +117,14 @@ var Transitions = []Transition{
 	{InReview, Release, InReview, reviewer}, // back in the queue, held by nobody
 	{InReview, Claim, InReview, examiner},
 	{InReview, TakeOver, InReview, examiner},
+	{InReview, AskIssuer, Verifying, examiner},
 	{InReview, Return, Returned, examiner},
 	{InReview, ProposeApproval, ProposedApproval, examiner},
 	{InReview, ProposeRefusal, ProposedRefusal, examiner},
 	{InReview, Withdraw, Withdrawn, resident},
+
+	{Verifying, IssuerAnswer, InReview, examiner},
+	{Verifying, Withdraw, Withdrawn, resident},
 
 	{Returned, Resubmit, Resubmitted, resident},
 	{Returned, Withdraw, Withdrawn, resident},
@@ -135,6 +144,16 @@ var Transitions = []Transition{
 	{InPost, ParcelReturn, ParcelCameBack, system},
 	{ParcelCameBack, OfferPickup, ReadyForPickup, intake},
 	{ReadyForPickup, Deliver, Delivered, atDesk},
+
+	// A new appointment: only while the office's own time passes. Once per case is a rule of the history (VerifyHistory).
+	{Submitted, Reappoint, Submitted, leader},
+	{Accepted, Reappoint, Accepted, leader},
+	{InReview, Reappoint, InReview, reviewer},
+	{Resubmitted, Reappoint, Resubmitted, leader},
+	{ProposedApproval, Reappoint, ProposedApproval, leader},
+	{ProposedRefusal, Reappoint, ProposedRefusal, leader},
+	{Approved, Reappoint, Approved, leader},
+	{Printing, Reappoint, Printing, leader},
 }
 
 // ErrTransition says that the event is not possible in the state.
@@ -185,38 +204,39 @@ type stateInfo struct {
 	State    State
 	National NationalStatus // 0: not sent
 	Closed   bool           // nothing follows
-	Paused   bool           // the office's clock stands still: somebody else must act
+	Whose    Party          // whose time passes; empty once the office has done its part
 }
 
 // States is every state, in the order of the road.
 var States = []stateInfo{
-	{Draft, 0, false, true},
-	{Submitted, NationalNew, false, false},
-	{PaymentDue, NationalFee, false, true},
-	{PaymentPending, NationalFee, false, true},
-	{Accepted, NationalAccepted, false, false},
-	{InReview, NationalInProcess, false, false},
-	{Returned, NationalSupplement, false, true},
-	{Resubmitted, NationalInProcess, false, false},
-	{ProposedApproval, NationalInProcess, false, false},
-	{ProposedRefusal, NationalInProcess, false, false},
-	{Approved, NationalInProcess, false, false},
-	{Printing, NationalInProcess, false, false},
-	{ReadyForPickup, NationalDone, false, true},
-	{InPost, NationalDone, false, true},
-	{ParcelCameBack, NationalDone, false, true},
-	{Delivered, NationalHandedOver, true, true},
-	{RefusedAtIntake, NationalRefused, true, true},
-	{Refused, NationalStopped, true, true},
-	{Withdrawn, NationalWithdrawn, true, true},
-	{ClosedNoReply, NationalStopped, true, true},
-	{ClosedUnpaid, NationalStopped, true, true},
+	{Draft, 0, false, PartyResident},
+	{Submitted, NationalNew, false, PartyOffice},
+	{PaymentDue, NationalFee, false, PartyResident},
+	{PaymentPending, NationalFee, false, PartyResident},
+	{Accepted, NationalAccepted, false, PartyOffice},
+	{InReview, NationalInProcess, false, PartyOffice},
+	{Verifying, NationalInProcess, false, PartyAgency},
+	{Returned, NationalSupplement, false, PartyResident},
+	{Resubmitted, NationalInProcess, false, PartyOffice},
+	{ProposedApproval, NationalInProcess, false, PartyOffice},
+	{ProposedRefusal, NationalInProcess, false, PartyOffice},
+	{Approved, NationalInProcess, false, PartyOffice},
+	{Printing, NationalInProcess, false, PartyOffice},
+	{ReadyForPickup, NationalDone, false, ""},
+	{InPost, NationalDone, false, ""},
+	{ParcelCameBack, NationalDone, false, ""},
+	{Delivered, NationalHandedOver, true, ""},
+	{RefusedAtIntake, NationalRefused, true, ""},
+	{Refused, NationalStopped, true, ""},
+	{Withdrawn, NationalWithdrawn, true, ""},
+	{ClosedNoReply, NationalStopped, true, ""},
+	{ClosedUnpaid, NationalStopped, true, ""},
 }
 
 func (s State) info() stateInfo {
-	for _, i := range States {
-		if i.State == s {
-			return i
+	for i := range States {
+		if States[i].State == s {
+			return States[i]
 		}
 	}
 	return stateInfo{State: s}
@@ -228,8 +248,11 @@ func (s State) National() NationalStatus { return s.info().National }
 // Closed says that nothing follows any more.
 func (s State) Closed() bool { return s.info().Closed }
 
+// Whose says whose time passes in the state; empty once the office has done its part.
+func (s State) Whose() Party { return s.info().Whose }
+
 // Paused says that the office's clock stands still.
-func (s State) Paused() bool { return s.info().Paused }
+func (s State) Paused() bool { return s.info().Whose != PartyOffice }
 
 // Known says whether s is one of the states.
 func (s State) Known() bool {

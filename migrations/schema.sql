@@ -29,12 +29,15 @@ create table application_events (
     note text not null,
     prev_hash bytea not null,
     hash bytea not null,
+    promised_at timestamp with time zone,
     constraint application_events_pkey PRIMARY KEY (application_id, seq),
     constraint application_events_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
     constraint application_events_hash_check CHECK ((length(hash) = 32)),
     constraint application_events_prev_hash_check CHECK ((length(prev_hash) = 32)),
+    constraint application_events_promise CHECK (((event = 'reappoint'::text) = (promised_at IS NOT NULL))),
     constraint application_events_seq_check CHECK ((seq > 0))
 );
+CREATE UNIQUE INDEX application_events_one_appointment ON public.application_events USING btree (application_id) WHERE (event = 'reappoint'::text);
 CREATE TRIGGER application_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.application_events FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table applications (
@@ -81,7 +84,7 @@ create table applications (
     constraint applications_delivery_check CHECK ((delivery = ANY (ARRAY[''::text, 'post'::text, 'pickup'::text]))),
     constraint applications_fee_vnd_check CHECK ((fee_vnd > 0)),
     constraint applications_ground_check CHECK ((ground = ANY (ARRAY['expiring'::text, 'damaged'::text, 'data_changed'::text]))),
-    constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])))
+    constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'verifying'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])))
 );
 CREATE INDEX applications_health ON public.applications USING btree (health_upload) WHERE (health_upload IS NOT NULL);
 CREATE INDEX applications_holder ON public.applications USING btree (holder) WHERE (holder IS NOT NULL);

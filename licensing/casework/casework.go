@@ -35,6 +35,8 @@ type Step struct {
 	Reason string // code; shown to the resident where the state asks for one
 	Note   string // for colleagues
 	At     time.Time
+
+	Promised *time.Time // of licensing.Reappoint only
 }
 
 // Move applies the step to a locked case and writes it. What the caller has changed in a is written with it. Errors:
@@ -49,7 +51,7 @@ func (c Clerk) Move(ctx context.Context, tx pgx.Tx, a *licensing.Application, s 
 	}
 	entry, err := store.AppendEntry(ctx, tx, licensing.Entry{
 		Application: a.ID, At: s.At, Role: s.Actor.Role, ActorID: s.Actor.ID, ActorName: s.Actor.Name,
-		Event: s.Event, From: a.State, To: to, Reason: s.Reason, Note: s.Note,
+		Event: s.Event, From: a.State, To: to, Reason: s.Reason, Note: s.Note, Promised: s.Promised,
 	})
 	if err != nil {
 		return entry, err
@@ -78,10 +80,15 @@ func (c Clerk) setDue(ctx context.Context, tx pgx.Tx, a *licensing.Application) 
 		return err
 	}
 	a.DueAt = nil
-	if due, ok := c.Rules.Calendar.Due(history, c.Rules.HalfDaysOn(licensing.DateOf(*a.SubmittedAt))); ok {
+	if due := c.Clock(*a, history, a.UpdatedAt).Due; !due.IsZero() {
 		a.DueAt = &due
 	}
 	return nil
+}
+
+// Clock is how a submitted case stands against the time limit of its day of submission.
+func (c Clerk) Clock(a licensing.Application, history []licensing.Entry, now time.Time) licensing.Clock {
+	return c.Rules.Calendar.Clock(history, c.Rules.HalfDaysOn(licensing.DateOf(*a.SubmittedAt)), now)
 }
 
 // In locks the case, lets do change it, and commits. It is the frame of every use case that moves a case.

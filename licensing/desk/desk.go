@@ -30,7 +30,7 @@ type Tab string
 const (
 	TabQueue    Tab = "queue"    // waits for somebody of my role
 	TabMine     Tab = "mine"     // I hold it
-	TabReturned Tab = "returned" // waits for the resident
+	TabReturned Tab = "returned" // waits for the resident or the issuing office
 	TabApproval Tab = "approval" // waits for an approver
 	TabDone     Tab = "done"     // decided: printing, post, finished
 )
@@ -44,7 +44,7 @@ func statesOf(tab Tab, role identity.Role) []licensing.State {
 	case TabMine:
 		return []licensing.State{licensing.InReview}
 	case TabReturned:
-		return []licensing.State{licensing.Returned, licensing.PaymentDue, licensing.PaymentPending}
+		return []licensing.State{licensing.Returned, licensing.Verifying, licensing.PaymentDue, licensing.PaymentPending}
 	case TabApproval:
 		return []licensing.State{licensing.ProposedApproval, licensing.ProposedRefusal}
 	case TabDone:

@@ -20,16 +20,16 @@ func AppendEntry(ctx context.Context, tx pgx.Tx, e licensing.Entry) (licensing.E
 	}
 	e = e.Seal(last)
 	_, err = tx.Exec(ctx, `insert into application_events (application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event,
-			from_state, to_state, reason, note, prev_hash, hash)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			from_state, to_state, reason, note, promised_at, prev_hash, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		uuid.UUID(e.Application), e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note,
-		e.Prev[:], e.Hash[:])
+		e.Promised, e.Prev[:], e.Hash[:])
 	return e, wrap("append history", err)
 }
 
 func lastEntry(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID) (*licensing.Entry, error) {
 	rows, err := tx.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
-		reason, note, prev_hash, hash from application_events where application_id = $1 order by seq desc limit 1`, uuid.UUID(id))
+		reason, note, promised_at, prev_hash, hash from application_events where application_id = $1 order by seq desc limit 1`, uuid.UUID(id))
 	es, err := entries(rows, err)
 	if err != nil || len(es) == 0 {
 		return nil, err
@@ -40,7 +40,7 @@ func lastEntry(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID) (*lic
 // History reads the whole history of a case, oldest first.
 func History(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.Entry, error) {
 	return entries(q.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
-		reason, note, prev_hash, hash from application_events where application_id = $1 order by seq`, uuid.UUID(id)))
+		reason, note, promised_at, prev_hash, hash from application_events where application_id = $1 order by seq`, uuid.UUID(id)))
 }
 
 func entries(rows pgx.Rows, err error) ([]licensing.Entry, error) {
@@ -54,7 +54,7 @@ func entries(rows pgx.Rows, err error) ([]licensing.Entry, error) {
 			prev, hash []byte
 		)
 		err := row.Scan(&id, &e.Seq, &e.At, &e.Role, &e.ActorID, &e.ActorName, &e.OnBehalfOf, &e.Event, &e.From, &e.To, &e.Reason,
-			&e.Note, &prev, &hash)
+			&e.Note, &e.Promised, &prev, &hash)
 		e.Application = licensing.ApplicationID(id)
 		copy(e.Prev[:], prev)
 		copy(e.Hash[:], hash)
@@ -108,7 +108,7 @@ func Synced(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, seq int,
 // Unsynced lists the lines up to seq of which the national portal has not been told, oldest first.
 func Unsynced(ctx context.Context, q Querier, id licensing.ApplicationID, seq int) ([]licensing.Entry, error) {
 	return entries(q.Query(ctx, `select e.application_id, e.seq, e.at, e.actor_role, e.actor_id, e.actor_name, e.on_behalf_of, e.event, e.from_state,
-			e.to_state, e.reason, e.note, e.prev_hash, e.hash
+			e.to_state, e.reason, e.note, e.promised_at, e.prev_hash, e.hash
 		from application_events e left join portal_syncs s using (application_id, seq)
 		where e.application_id = $1 and e.seq <= $2 and s.seq is null order by e.seq`, uuid.UUID(id), seq))
 }

@@ -150,7 +150,7 @@ func TestTheDatabaseRefuses(t *testing.T) {
 		args            []any
 	}{
 		{"four eyes", checkViolation, `update applications set examined_by = $1, decided_by = $1`, []any{officer}},
-		{"an unknown state", checkViolation, `update applications set state = 'verifying'`, nil},
+		{"an unknown state", checkViolation, `update applications set state = 'verified'`, nil},
 		{"a fee of nothing", checkViolation, `update applications set fee_vnd = 0`, nil},
 		{"submitted without a code", checkViolation, `update applications set code = null`, nil},
 		{"an unknown holder", foreignKey, `update applications set holder = gen_random_uuid()`, nil},
@@ -171,6 +171,16 @@ func TestTheDatabaseRefuses(t *testing.T) {
 	card := func(tx pgx.Tx) error { return store.InsertPrintOrder(ctx, tx, a.ID, licensing.NewLicence{}) }
 	ok(t, tx(pool, card))
 	refused(t, "a second card", tx(pool, card), uniqueViolation)
+	appoint := func(e licensing.Event, promised *time.Time) error {
+		return tx(pool, func(tx pgx.Tx) error {
+			_, err := store.AppendEntry(ctx, tx, licensing.Entry{Application: a.ID, At: a.CreatedAt, Event: e, From: a.State, To: a.State, Promised: promised})
+			return err
+		})
+	}
+	refused(t, "a new appointment without a day", appoint(licensing.Reappoint, nil), checkViolation)
+	refused(t, "a promise of another event", appoint(licensing.Accept, &a.CreatedAt), checkViolation)
+	ok(t, appoint(licensing.Reappoint, &a.CreatedAt))
+	refused(t, "a second new appointment", appoint(licensing.Reappoint, &a.CreatedAt), uniqueViolation)
 }
 
 func TestOnlyDraftsAreRemoved(t *testing.T) {

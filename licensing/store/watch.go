@@ -146,7 +146,7 @@ func RecordedAfter(ctx context.Context, q Querier, after licensing.ApplicationID
 		return nil, wrap("read cases", err)
 	}
 	lines, err := entries(q.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
-		reason, note, prev_hash, hash from application_events where application_id = any($1) order by application_id, seq`, ids))
+		reason, note, promised_at, prev_hash, hash from application_events where application_id = any($1) order by application_id, seq`, ids))
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func (r Review) caseHref() string { return "/cases/" + r.ID.String() }
 // tab is the list in which the case lies now.
 func (r Review) tab() desk.Tab {
 	switch r.State {
-	case licensing.Returned, licensing.PaymentDue, licensing.PaymentPending:
+	case licensing.Returned, licensing.Verifying, licensing.PaymentDue, licensing.PaymentPending:
 		return desk.TabReturned
 	case licensing.ProposedApproval, licensing.ProposedRefusal:
 		return desk.TabApproval

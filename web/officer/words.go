@@ -45,6 +45,8 @@ func waits(b page.Base, a licensing.Application) string {
 	switch {
 	case a.State == licensing.Returned:
 		return b.T("officer.due.reply", text.Args{"date": b.P().ShortDay(a.ReplyBy)})
+	case a.State == licensing.Verifying:
+		return b.T("officer.due.issuer")
 	case a.State == licensing.PaymentDue || a.State == licensing.PaymentPending:
 		return b.T("officer.due.fee")
 	}

@@ -24,7 +24,7 @@ var (
 // tones of states (design 2). A proposed refusal looks like a proposed approval to a resident.
 var marks = map[licensing.State]Mark{
 	licensing.Draft: waiting, licensing.Submitted: waiting, licensing.PaymentPending: working, licensing.PaymentDue: yours,
-	licensing.Accepted: working, licensing.InReview: working, licensing.Resubmitted: good, licensing.Returned: yours,
+	licensing.Accepted: working, licensing.InReview: working, licensing.Verifying: waiting, licensing.Resubmitted: good, licensing.Returned: yours,
 	licensing.ProposedApproval: working, licensing.ProposedRefusal: working, licensing.Approved: good,
 	licensing.Printing: working, licensing.ReadyForPickup: good, licensing.InPost: good, licensing.ParcelCameBack: yours,
 	licensing.Delivered: good, licensing.RefusedAtIntake: bad, licensing.Refused: bad, licensing.Withdrawn: over,

@@ -23,7 +23,7 @@ func (h *Handler) road(c fiber.Ctx, k renewal.Case) roadPage {
 // proposed refusal must look like a proposed approval.
 var behind = map[licensing.Event]string{
 	licensing.Submit: "step.submit", licensing.FailPayment: "step.fail_payment", licensing.ConfirmPayment: "step.confirm_payment",
-	licensing.Accept: "step.accept", licensing.Return: "step.return", licensing.Resubmit: "step.resubmit", licensing.Approve: "step.approve",
+	licensing.Accept: "step.accept", licensing.AskIssuer: "step.ask_issuer", licensing.IssuerAnswer: "step.issuer_answer", licensing.Reappoint: "step.reappoint", licensing.Return: "step.return", licensing.Resubmit: "step.resubmit", licensing.Approve: "step.approve",
 	licensing.StartPrinting: "step.start_printing", licensing.HandToPost: "step.hand_to_post", licensing.OfferPickup: "step.offer_pickup", licensing.ParcelReturn: "step.parcel_return",
 }
 
@@ -91,8 +91,11 @@ func (p casePage) now() page.Step {
 	case yourTurn(p.Case.State):
 		s.Kind = page.StepTurn
 	}
-	if p.Case.State == licensing.Returned {
+	switch p.Case.State {
+	case licensing.Returned:
 		s.Text = p.T("resident.paused")
+	case licensing.Verifying:
+		s.Text = p.T("resident.paused_agency")
 	}
 	return s
 }
@@ -107,7 +110,7 @@ func ahead(p casePage) []page.Step {
 	case licensing.PaymentDue, licensing.PaymentPending:
 	case licensing.Submitted, licensing.Accepted, licensing.Returned:
 		road[0] = "step.ahead_review"
-	case licensing.InReview, licensing.Resubmitted:
+	case licensing.InReview, licensing.Verifying, licensing.Resubmitted:
 		road = road[1:]
 	case licensing.ProposedApproval, licensing.ProposedRefusal, licensing.Approved:
 		road = road[2:]
