@@ -73,29 +73,9 @@ func TestContact(t *testing.T) {
 	} {
 		x := post
 		c.change(&x)
-		if got := fields(x.Check()); got != c.want {
+		if got := fields(rules.Embedded().CheckContact(x, today)); got != c.want {
 			t.Errorf("%+v: %q, want %q", x, got, c.want)
 		}
-	}
-}
-
-func TestCommunes(t *testing.T) {
-	if len(licensing.Communes) != 69 {
-		t.Errorf("%d communes", len(licensing.Communes))
-	}
-	wards := 0
-	for i, c := range licensing.Communes {
-		if !regexp.MustCompile(`^18\d{3}$`).MatchString(c.Code) || i > 0 && c.Code <= licensing.Communes[i-1].Code {
-			t.Errorf("%s %s: code or order", c.Code, c.Name)
-		}
-		if strings.HasPrefix(c.Name, "Phường ") {
-			wards++
-		} else if !strings.HasPrefix(c.Name, "Xã ") {
-			t.Errorf("%s: neither ward nor commune", c.Name)
-		}
-	}
-	if wards != 9 {
-		t.Errorf("%d wards, want 9 (QD 19/2025)", wards)
 	}
 }
 
@@ -129,13 +109,16 @@ func TestSameName(t *testing.T) {
 }
 
 func TestReasons(t *testing.T) {
-	for _, r := range licensing.RefusalReasons {
-		if !licensing.RefusalReason(r.Reason) || !regexp.MustCompile(`^R(0[1-9]|1[0-3])$`).MatchString(r.Code) {
+	book := rules.Embedded()
+	for _, r := range book.RefusalsOn(today) {
+		if _, ok := book.RefusalOn(r.Reason, today); !ok || !regexp.MustCompile(`^R(0[1-9]|1[0-3])$`).MatchString(r.Code) {
 			t.Errorf("%s %s", r.Code, r.Reason)
 		}
 	}
-	if licensing.RefusalReason("") || licensing.RefusalReason("R01") {
-		t.Error("no reason is a reason")
+	for _, no := range []string{"", "R01", "photo", "unpaid"} { // a bad photo is sent back, an unpaid fee closes by itself
+		if _, ok := book.RefusalOn(no, today); ok {
+			t.Errorf("%q is a reason to refuse", no)
+		}
 	}
 	for item := range licensing.ReturnReasons {
 		if !slices.Contains(licensing.Items, item) {

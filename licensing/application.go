@@ -91,22 +91,6 @@ var ReturnReasons = map[Item][]string{
 	ItemDelivery: {"address"},
 }
 
-// RefusalReasons are the grounds of a refusal with their national codes (domain.md 2.7).
-var RefusalReasons = []struct{ Code, Reason string }{
-	{"R01", "not_in_register"}, {"R02", "open_violation"}, {"R03", "test_needed"}, {"R04", "health"}, {"R05", "identity"},
-	{"R07", "unreadable"}, {"R08", "not_online"}, {"R09", "age_limit"}, {"R10", "forged"}, {"R11", "duplicate"}, {"R13", "wrong_class"},
-}
-
-// RefusalReason says whether the reason is one of RefusalReasons.
-func RefusalReason(reason string) bool {
-	for _, r := range RefusalReasons {
-		if r.Reason == reason {
-			return true
-		}
-	}
-	return false
-}
-
 // Application is a case.
 type Application struct {
 	ID          ApplicationID
@@ -127,13 +111,21 @@ type Application struct {
 	PaidAt      *time.Time
 	SubmittedAt *time.Time
 	DueAt       *time.Time
-	ReplyBy     Date // last day to correct, while returned
+	ReplyBy     Date // last day on which the resident must act: correct while returned, pay while the fee is due
 	Holder      *identity.OfficerID
 	HeldAt      *time.Time
 	ExaminedBy  *identity.OfficerID
 	DecidedBy   *identity.OfficerID
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+}
+
+// Procedure is what the case asks for.
+func (a Application) Procedure() Procedure {
+	if a.Decision != nil && a.Decision.Procedure != "" {
+		return a.Decision.Procedure
+	}
+	return Exchange
 }
 
 // HoldTime is how long a claim keeps others out: an officer who forgets to release does not block a case for the day.
@@ -144,13 +136,20 @@ func (a Application) HeldByOther(officer identity.OfficerID, now time.Time) bool
 	return a.Holder != nil && *a.Holder != officer && a.HeldAt != nil && now.Sub(*a.HeldAt) < HoldTime
 }
 
-// Decision is what the rules said when the case was submitted: the officer sees it, and nobody computes it again later.
+// Decision is what the rules said when the case was submitted, with the rows of the book that said it: the officer sees it, and
+// nobody computes it again later.
 type Decision struct {
-	On           Date          `json:"on"` // day for which it was decided
+	Procedure    Procedure     `json:"procedure,omitempty"` // empty in cases of before 2026-12: an exchange
+	On           Date          `json:"on"`                  // day for which it was decided
 	Requirements []Requirement `json:"requirements"`
 	Classes      []NewClass    `json:"classes"`
+	Certificates []string      `json:"certificates,omitempty"` // papers that take the place of a class
+	Documents    []Document    `json:"documents,omitempty"`
 	NeedsHealth  bool          `json:"needs_health"`
 	Fee          VND           `json:"fee"`
+	HalfDays     int           `json:"half_days,omitempty"` // the office's time, in half working days
+	Earliest     Date          `json:"earliest"`            // the card comes no earlier; zero: no such rule
+	Rules        []RuleRef     `json:"rules,omitempty"`     // rows beside those of the requirements
 }
 
 // Errors of the use cases; web/errors.go turns each into a page.

@@ -21,8 +21,8 @@ func NormalizePhone(s string) (e164 string, ok bool) {
 	return s, mobile.MatchString(s)
 }
 
-// Check says what is wrong with a contact.
-func (c Contact) Check() FieldErrors {
+// CheckContact says what is wrong with a contact that is given on that day.
+func (r *Rules) CheckContact(c Contact, on Date) FieldErrors {
 	var errs FieldErrors
 	if c.Phone == "" {
 		errs = append(errs, FieldError{Field: "phone", Key: "error_phone_empty"})
@@ -34,7 +34,7 @@ func (c Contact) Check() FieldErrors {
 	case ByPost:
 		if c.Commune == "" {
 			errs = append(errs, FieldError{Field: "commune", Key: "error_commune"})
-		} else if _, ok := CommuneName(c.Commune); !ok {
+		} else if _, ok := r.CommuneName(c.Commune, on); !ok {
 			errs = append(errs, FieldError{Field: "commune", Key: "error_commune"})
 		}
 		if strings.TrimSpace(c.Street) == "" {

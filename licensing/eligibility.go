@@ -18,12 +18,43 @@ const (
 	Unknown Answer = "unknown" // cannot be known yet; the person may go on
 )
 
-// Requirement is one thing that the rules ask, with the answer. The catalogue has a title and a sentence for each:
-// requirement.<Key>.title and requirement.<Key>.<Answer>, filled from Args (dates in ISO form).
+// NextStep is what a person can do about a requirement that is not met, or not known yet.
+type NextStep string
+
+// The next steps. The catalogue has a sentence for each: next.<NextStep>.
+const (
+	NextNone         NextStep = ""
+	NextRaiseLevel   NextStep = "raise_level"
+	NextCounter      NextStep = "counter"
+	NextBookTest     NextStep = "book_test"
+	NextChooseClass  NextStep = "choose_class"
+	NextChooseLower  NextStep = "choose_lower"
+	NextChooseGround NextStep = "choose_ground"
+	NextWait         NextStep = "wait" // until Args["from"]
+	NextPassTest     NextStep = "pass_test"
+	NextProve        NextStep = "prove" // illness, disaster, fire or epidemic: no test, with proof
+	NextSettle       NextStep = "settle"
+	NextOpenCase     NextStep = "open_case"
+	NextCertificate  NextStep = "certificate"     // to be shown in a later step
+	NextNewOne       NextStep = "new_certificate" // the one that there is does not serve
+	NextOfficer      NextStep = "officer"         // nothing: an officer looks
+)
+
+// Nexts is every next step: the catalogue is compared with it.
+var Nexts = []NextStep{NextRaiseLevel, NextCounter, NextBookTest, NextChooseClass, NextChooseLower, NextChooseGround, NextWait, NextPassTest,
+	NextProve, NextSettle, NextOpenCase, NextCertificate, NextNewOne, NextOfficer}
+
+// Requirement is one thing that the rules ask, with the answer, the row of the book that asks it, and what the person can do.
+// The catalogue has a title and a sentence for each: requirement.<Key>.title and requirement.<Key>.<Answer>, filled from Args
+// (dates in ISO form).
 type Requirement struct {
 	Key    string            `json:"key"`
 	Answer Answer            `json:"answer"`
-	Rule   string            `json:"rule"` // where it comes from
+	Rule   string            `json:"rule"` // where it comes from, for people
+	ID     string            `json:"id"`   // of the row; empty in cases of before 2026-12
+	From   Date              `json:"from"`
+	To     Date              `json:"to"`
+	Next   NextStep          `json:"next,omitempty"`
 	Args   map[string]string `json:"args,omitempty"`
 }
 
@@ -31,46 +62,74 @@ type Requirement struct {
 const (
 	ReqIdentity  = "identity_level"
 	ReqRegister  = "in_register"
+	ReqTested    = "test_passed"
 	ReqOnline    = "handled_online"
+	ReqClass     = "class_fits"
 	ReqGround    = "ground_fits"
 	ReqValid     = "still_valid"
+	ReqLost      = "not_lost_before"
 	ReqViolation = "no_violation"
 	ReqAge       = "age"
 	ReqOpenCase  = "no_open_case"
 	ReqHealth    = "health_certificate"
+	ReqHealthAge = "certificate_age"
+	ReqHealthFor = "certificate_class"
+	ReqHealthOf  = "certificate_person"
 )
 
 // RequirementKeys is every key: the catalogue is compared with it.
-var RequirementKeys = []string{ReqIdentity, ReqRegister, ReqOnline, ReqGround, ReqValid, ReqViolation, ReqAge, ReqOpenCase, ReqHealth}
+var RequirementKeys = []string{ReqIdentity, ReqRegister, ReqTested, ReqOnline, ReqClass, ReqGround, ReqValid, ReqLost, ReqViolation, ReqAge,
+	ReqOpenCase, ReqHealth, ReqHealthAge, ReqHealthFor, ReqHealthOf}
 
 // Request is what somebody asks for.
 type Request struct {
-	Applicant Applicant
-	Licence   Licence
-	Ground    Ground
-	Choice    Class // where the person chooses between classes; may be empty
-	OpenCase  bool  // another case of theirs is open
-	On        Date  // day of submission
+	Procedure   Procedure
+	Channel     Channel // empty: Online
+	Applicant   Applicant
+	Licence     Licence     // at stake; none for a first issue
+	Passed      []HeldClass // of a first issue: what was tested, with the day of the pass
+	Ground      Ground      // of an exchange
+	Choice      Class       // where the person chooses between classes; may be empty
+	OpenCase    bool        // another case of theirs is open
+	Prevented   bool        // overdue because of illness, disaster, fire or epidemic, and can prove it
+	LostBefore  Date        // day on which a licence was lost before this one; zero: never
+	Certificate *Certificate
+	On          Date // day of submission
 }
 
-// Decide answers every requirement of an exchange and says what it would yield. It never says just yes or no.
-func (r Rules) Decide(q Request) Decision {
-	d := Decision{On: q.On, Fee: r.FeeOn(q.On)}
-	d.Classes = r.exchange(q.Licence, q.Choice, q.On)
-	d.NeedsHealth = r.needsHealth(d.Classes, q.On)
-	d.Requirements = []Requirement{
-		answer(ReqIdentity, q.Applicant.Level >= 2, "QD 29/2026/QD-TTg, level 2", nil),
-		answer(ReqRegister, q.Licence.Number != "", "TT 12/2025/TT-BCA Art. 20", map[string]string{"number": q.Licence.Number, "classes": classNames(q.Licence.Classes)}),
-		answer(ReqOnline, q.Licence.Card == CardPlastic && r.mapsAll(q.Licence, q.On), "TT 12/2025/TT-BCA Art. 20, plastic cards", nil),
-		r.ground(q),
-		r.validity(q),
-		answer(ReqViolation, !q.Licence.OpenViolation, "TT 12/2025/TT-BCA Art. 20", nil),
-		r.age(q, d.Classes),
-		answer(ReqOpenCase, !q.OpenCase, "R11", nil),
+// Decide answers every requirement of a procedure and says what it would yield, by the rules of the day of submission. It never
+// says just yes or no: each answer names its rule and what to do next.
+func (r *Rules) Decide(q Request) Decision {
+	d := Decision{Procedure: q.Procedure, On: q.On}
+	d.Classes, d.Certificates = r.yield(&d, q)
+	r.price(&d, q)
+	d.Documents = r.documents(&d, q)
+	d.NeedsHealth = slices.ContainsFunc(d.Documents, func(x Document) bool { return x.Key == DocHealth })
+	d.Requirements = make([]Requirement, 0, 12)
+	add := func(x Requirement) { d.Requirements = append(d.Requirements, x) }
+	add(r.level(q))
+	if q.Procedure == FirstIssue {
+		add(r.tested(q))
+	} else {
+		add(r.registered(q))
 	}
+	add(r.online(q))
+	add(r.classFits(q, d.Classes))
+	switch q.Procedure {
+	case Exchange:
+		add(r.ground(q))
+		add(r.validity(q))
+	case Reissue:
+		add(r.lostValidity(&d, q))
+		add(r.lostBefore(q))
+	}
+	if q.Procedure != FirstIssue {
+		add(r.violation(q))
+	}
+	add(r.age(q, d.Classes))
+	add(r.openCase(q))
 	if d.NeedsHealth {
-		d.Requirements = append(d.Requirements, Requirement{Key: ReqHealth, Answer: Unknown, Rule: "TT 36/2024/TT-BYT",
-			Args: map[string]string{"months": strconv.Itoa(r.HealthMonthsOn(q.On)), "classes": r.healthClasses(q)}})
+		d.Requirements = append(d.Requirements, r.health(q, d.Classes)...)
 	}
 	return d
 }
@@ -90,142 +149,137 @@ func (d Decision) Answer(key string) Answer {
 	return Unknown
 }
 
-// Licence is the licence that the decision yields when it is issued on that day.
-func (r Rules) Licence(old Licence, choice Class, issued Date) NewLicence {
-	return NewLicence{Number: old.Number, IssuedOn: issued, Classes: r.exchange(old, choice, issued), Points: old.Points}
-}
-
-// Choices are the classes between which the person chooses; empty where there is nothing to choose.
-func (r Rules) Choices(l Licence, on Date) []Class {
-	for _, c := range l.Classes {
-		if to, _ := r.TargetClasses(l.Scheme(), c.Class, on); len(to) > 1 {
-			return to
-		}
-	}
-	return nil
-}
-
-// exchange maps every class of the card. Two old classes that become the same new one (A1 and A2, B1 and B2) stand on the new
-// card once, and the one without a restriction wins.
-func (r Rules) exchange(l Licence, choice Class, on Date) []NewClass {
-	var out []NewClass
-	for _, c := range l.Classes {
-		to, limit := r.TargetClasses(l.Scheme(), c.Class, on)
-		if len(to) == 0 {
-			continue
-		}
-		n := NewClass{From: c.Class, Class: to[0], PassedOn: c.PassedOn, Restriction: limit}
-		if slices.Contains(to, choice) {
-			n.Class = choice
-		}
-		if row, ok := r.classRule(n.Class, on); ok && row.Years > 0 {
-			n.Expires = on.AddYears(row.Years)
-		}
-		same := slices.IndexFunc(out, func(o NewClass) bool { return o.Class == n.Class })
-		switch {
-		case same < 0:
-			out = append(out, n)
-		case out[same].Restriction != nil && n.Restriction == nil:
-			out[same] = n
+// Trace is every row of the book that had a part in the decision, each once.
+func (d Decision) Trace() []RuleRef {
+	out := slices.Clone(d.Rules)
+	for _, q := range d.Requirements {
+		ref := RuleRef{ID: q.ID, Source: q.Rule, From: q.From, To: q.To}
+		if q.ID != "" && !slices.Contains(out, ref) {
+			out = append(out, ref)
 		}
 	}
 	return out
 }
 
-// mapsAll says whether every class of the card has a class in the new scheme.
-func (r Rules) mapsAll(l Licence, on Date) bool {
-	return !slices.ContainsFunc(l.Classes, func(c HeldClass) bool {
-		to, _ := r.TargetClasses(l.Scheme(), c.Class, on)
-		return len(to) == 0
-	})
+// used notes a row of the book in the trace, once.
+func (d *Decision) used(r Rule) {
+	if r.ID == "" || slices.ContainsFunc(d.Rules, func(x RuleRef) bool { return x.ID == r.ID }) {
+		return
+	}
+	d.Rules = append(d.Rules, r.Ref())
 }
 
-func (r Rules) needsHealth(classes []NewClass, on Date) bool {
-	row, ok := rowOn(r.Health, on)
-	return ok && slices.ContainsFunc(classes, func(c NewClass) bool { return !slices.Contains(row.Exempt, c.Class) })
+// price fixes what the case costs and how long it may take.
+func (r *Rules) price(d *Decision, q Request) {
+	channel := q.Channel
+	if channel == "" {
+		channel = Online
+	}
+	fee, limit := r.FeeOn(channel, q.On), r.LimitOn(StepDecide, q.Procedure, q.On)
+	d.Fee, d.HalfDays = fee.Amount, limit.HalfDays
+	d.used(fee.Rule)
+	d.used(limit.Rule)
+	d.used(r.AuthorityOn(q.On).Rule)
+}
+
+// answered makes a requirement of a row. next belongs to answers that leave something to do.
+func answered(key string, a Answer, row Rule, next NextStep, args map[string]string) Requirement {
+	if a == Met {
+		next = NextNone
+	}
+	return Requirement{Key: key, Answer: a, Rule: row.Source, ID: row.ID, From: row.From, To: row.To, Next: next, Args: args}
+}
+
+func answer(ok bool) Answer {
+	if ok {
+		return Met
+	}
+	return NotMet
+}
+
+func (r *Rules) level(q Request) Requirement {
+	row := r.LevelOn(q.On)
+	return answered(ReqIdentity, answer(q.Applicant.Level >= row.Level), row.Rule, NextRaiseLevel, map[string]string{"level": strconv.Itoa(row.Level)})
+}
+
+func (r *Rules) registered(q Request) Requirement {
+	row, _ := r.ProcedureOn(q.Procedure, q.On)
+	args := map[string]string{"number": q.Licence.Number, "classes": classNames(q.Licence.Classes)}
+	return answered(ReqRegister, answer(q.Licence.Number != ""), row.Rule, NextCounter, args)
+}
+
+func (r *Rules) tested(q Request) Requirement {
+	row, _ := r.ProcedureOn(FirstIssue, q.On)
+	return answered(ReqTested, answer(len(q.Passed) > 0), row.Rule, NextBookTest, map[string]string{"classes": classNames(q.Passed)})
+}
+
+// online answers whether the procedure takes this licence in here. At the counter every licence is taken.
+func (r *Rules) online(q Request) Requirement {
+	row, ok := r.ProcedureOn(q.Procedure, q.On)
+	if q.Channel == Counter {
+		return answered(ReqOnline, Met, row.Rule, NextNone, map[string]string{"counter": "1"})
+	}
+	args := map[string]string{}
+	for _, x := range row.Excludes {
+		if excluded(x, q) {
+			args["why"] = string(x)
+			return answered(ReqOnline, NotMet, row.Rule, NextCounter, args)
+		}
+	}
+	if !row.Online {
+		args["why"] = "procedure"
+	}
+	return answered(ReqOnline, answer(ok && row.Online), row.Rule, NextCounter, args)
+}
+
+func excluded(x Exclusion, q Request) bool {
+	l := q.Licence
+	switch x {
+	case ExcludePaper:
+		return l.Card != CardPlastic && q.Procedure != FirstIssue
+	case ExcludeOverdue:
+		return !l.Expires().IsZero() && q.On.After(l.Expires())
+	case ExcludeMotorcycle:
+		return len(l.Classes) > 0 && l.Expires().IsZero()
+	case ExcludeForeign:
+		return l.Origin != ""
+	}
+	return true // a kind that this program does not know is not taken
 }
 
 // ground answers whether the reason fits. A licence is renewed because it ends only in the months before its end: whoever has
 // just got a card would pay for nothing.
-func (r Rules) ground(q Request) Requirement {
-	ends := q.Licence.Expires()
+func (r *Rules) ground(q Request) Requirement {
+	row, _ := on(r.Windows, q.On, nil)
 	args := map[string]string{"ground": string(q.Ground)}
-	ok := q.Ground.Valid()
-	if q.Ground == Expiring {
-		window, _ := rowOn(r.Windows, q.On)
-		switch {
-		case ends.IsZero():
-			ok = false
-		case q.On.Before(ends.AddMonths(-window.Months)):
-			ok = false
-			args["early"], args["date"] = "1", ends.String()
-		}
+	if q.Ground != Expiring {
+		return answered(ReqGround, answer(q.Ground.Valid()), row.Rule, NextChooseGround, args)
 	}
-	return answer(ReqGround, ok, "Law 36/2024 Art. 62.2", args)
-}
-
-// healthClasses names the classes for which a certificate is needed; while the person still has to choose, all of them.
-func (r Rules) healthClasses(q Request) string {
-	row, _ := rowOn(r.Health, q.On)
-	var names []string
-	for _, c := range q.Licence.Classes {
-		to, _ := r.TargetClasses(q.Licence.Scheme(), c.Class, q.On)
-		for _, n := range to {
-			chosen := q.Choice == "" || len(to) == 1 || n == q.Choice
-			if chosen && !slices.Contains(row.Exempt, n) && !slices.Contains(names, string(n)) {
-				names = append(names, string(n))
-			}
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-func (r Rules) validity(q Request) Requirement {
 	ends := q.Licence.Expires()
-	test := r.TestFor(ends, q.On)
-	args := map[string]string{"date": ends.String(), "days": strconv.Itoa(q.On.DaysUntil(ends)), "test": test}
 	if ends.IsZero() {
-		args = map[string]string{"lifetime": "1"}
+		return answered(ReqGround, NotMet, row.Rule, NextChooseGround, args)
 	}
-	return answer(ReqValid, test == NoTest, "TT 12/2025/TT-BCA Art. 19", args)
+	if from := ends.AddMonths(-row.Months); q.On.Before(from) {
+		args["early"], args["date"], args["from"] = "1", ends.String(), from.String()
+		return answered(ReqGround, NotMet, row.Rule, NextWait, args)
+	}
+	return answered(ReqGround, Met, row.Rule, NextNone, args)
 }
 
-// age compares the smallest age of the classes; a partial birth date cannot be judged before the year is complete.
-func (r Rules) age(q Request, classes []NewClass) Requirement {
-	need := 0
-	for _, c := range classes {
-		if row, ok := r.classRule(c.Class, q.On); ok {
-			need = max(need, row.MinAge)
-		}
-	}
-	args := map[string]string{"age": strconv.Itoa(need)}
-	year, err := strconv.Atoi(strings.SplitN(q.Applicant.BirthDate, "-", 2)[0])
-	if err != nil {
-		return Requirement{Key: ReqAge, Answer: Unknown, Rule: "Law 36/2024 Art. 59", Args: args}
-	}
-	old := q.On.Year - year
-	born, err := ParseDate(q.Applicant.BirthDate)
-	if err != nil && old == need {
-		return Requirement{Key: ReqAge, Answer: Unknown, Rule: "Law 36/2024 Art. 59", Args: args}
-	}
-	if err == nil && q.On.Before(born.AddYears(old)) {
-		old--
-	}
-	return answer(ReqAge, old >= need, "Law 36/2024 Art. 59", args)
+func (r *Rules) violation(q Request) Requirement {
+	row, _ := on(r.Refusals, q.On, func(x *RefusalRule) bool { return x.Reason == "open_violation" })
+	return answered(ReqViolation, answer(!q.Licence.OpenViolation), row.Rule, NextSettle, nil)
 }
 
-func answer(key string, ok bool, rule string, args map[string]string) Requirement {
-	a := Met
-	if !ok {
-		a = NotMet
-	}
-	return Requirement{Key: key, Answer: a, Rule: rule, Args: args}
+func (r *Rules) openCase(q Request) Requirement {
+	row, _ := on(r.Refusals, q.On, func(x *RefusalRule) bool { return x.Reason == "duplicate" })
+	return answered(ReqOpenCase, answer(!q.OpenCase), row.Rule, NextOpenCase, nil)
 }
 
 func classNames(cs []HeldClass) string {
-	var s []string
-	for _, c := range cs {
-		s = append(s, string(c.Class))
+	s := make([]string, len(cs))
+	for i, c := range cs {
+		s[i] = string(c.Class)
 	}
 	return strings.Join(s, ", ")
 }

@@ -10,12 +10,12 @@ import (
 // TestTwoOldClassesThatBecomeOne stand on the new card once, without the restriction of the smaller one.
 func TestTwoOldClassesThatBecomeOne(t *testing.T) {
 	for _, order := range [][]licensing.HeldClass{{held("A1", licensing.Date{}), held("A2", licensing.Date{})}, {held("A2", licensing.Date{}), held("A1", licensing.Date{})}} {
-		n := rules.Embedded().Licence(with(order...), "", today)
+		n := rules.Embedded().Licence(with(order...), licensing.Applicant{}, "", today)
 		if len(n.Classes) != 1 || n.Classes[0].Class != "A" || n.Classes[0].From != "A2" || n.Classes[0].Restriction != nil {
 			t.Errorf("%v becomes %+v", order, n.Classes)
 		}
 	}
-	if n := rules.Embedded().Licence(with(held("B1", today), held("B2", today)), "C1", today); len(n.Classes) != 1 || n.Classes[0].Class != "C1" {
+	if n := rules.Embedded().Licence(with(held("B1", today), held("B2", today)), licensing.Applicant{}, "C1", today); len(n.Classes) != 1 || n.Classes[0].Class != "C1" {
 		t.Errorf("B1 and B2 become %+v", n.Classes)
 	}
 	d := rules.Embedded().Decide(ask(func(q *licensing.Request) {

@@ -14,7 +14,7 @@ func NormalizeHealthNumber(s string) string {
 }
 
 // CheckHealth says what is wrong with a typed certificate for a case submitted on that day.
-func (r Rules) CheckHealth(number string, signed, on Date) FieldErrors {
+func (r *Rules) CheckHealth(number string, signed, on Date) FieldErrors {
 	var errs FieldErrors
 	switch {
 	case number == "":
@@ -22,7 +22,7 @@ func (r Rules) CheckHealth(number string, signed, on Date) FieldErrors {
 	case !healthNumber.MatchString(number):
 		errs = append(errs, FieldError{Field: "number", Key: "error_health_number"})
 	}
-	months := r.HealthMonthsOn(on)
+	months := r.HealthMonthsOn(signed) // the rule of the day of signing (domain.md 3)
 	switch {
 	case signed.IsZero():
 		errs = append(errs, FieldError{Field: "signed_on", Key: "error_health_date_empty"})

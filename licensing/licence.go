@@ -55,9 +55,10 @@ type Licence struct {
 	HolderBirth   string      `json:"holder_birth"` // ISO 8601, may be partial
 	HolderAddress string      `json:"holder_address"`
 	Classes       []HeldClass `json:"classes"`
-	Points        int         `json:"points"`         // 0 to 12; an exchange never refills them (Law 36/2024 Art. 58)
-	OpenViolation bool        `json:"open_violation"` // a sanction that has not been settled
-	Serial        string      `json:"serial"`         // number of the card's blank
+	Points        int         `json:"points"`           // 0 to 12; an exchange never refills them (Law 36/2024 Art. 58)
+	OpenViolation bool        `json:"open_violation"`   // a sanction that has not been settled
+	Serial        string      `json:"serial"`           // number of the card's blank
+	Origin        string      `json:"origin,omitempty"` // foreign, military, police, temporary, international; empty: the civil register's own
 }
 
 // Scheme of the licence's classes.
@@ -106,6 +107,7 @@ type Applicant struct {
 	Sex            string `json:"sex"`
 	Address        string `json:"address"`
 	Level          int    `json:"level"`
+	Foreigner      bool   `json:"foreigner,omitempty"` // a passport in place of an identity card
 }
 
 // VND is an amount of money in đồng; the currency has no smaller unit (ISO 4217: 704, 0 decimals).

@@ -1,62 +1,190 @@
 package licensing
 
-// Rules is the rule book: dated rows, loaded by licensing/rules and asked by the pure functions of this package. A row holds
-// from From to To, both days included; a zero To is open.
+// Rules is the rule book: dated rows, loaded by licensing/rules and asked by the pure functions of this package. What people may
+// ask for, what it needs, what it costs and when it is due is written there and nowhere else.
 type Rules struct {
-	Procedures []ProcedureRule
-	Mappings   []MappingRule
-	Classes    []ClassRule
-	Health     []HealthRule
-	Overdue    []OverdueRule
-	Fees       []FeeRule
-	Limits     []LimitRule
-	Windows    []WindowRule
-	Calendar   Calendar
+	Levels      []LevelRule
+	Authorities []AuthorityRule
+	Procedures  []ProcedureRule
+	Windows     []WindowRule
+	Classes     []ClassRule
+	Mappings    []MappingRule
+	Documents   []DocumentRule
+	Health      []HealthRule
+	Overdue     []OverdueRule
+	Losses      []LossRule
+	Fees        []FeeRule
+	TestFees    []TestFeeRule
+	Refusals    []RefusalRule
+	Limits      []LimitRule
+	Units       []UnitRule
+	Days        []DayRule
+	Calendar    Calendar // of Days; made by the loader
 }
 
-// Span is the validity of a row.
-type Span struct {
+// Rule is what every row carries. It holds from From to To, both days included.
+type Rule struct {
+	ID     string // names the row in the book and in every trace, for ever: "fee.2026"
 	From   Date
-	To     Date
+	To     Date   // zero: open
 	Source string // law or section of domain.md
 	Verify bool   // an operator must confirm the fact; giahan doctor lists it
+	Note   string // what there is to confirm: for the operator, never shown to people
 }
 
 // Covers says whether the row holds on that day.
-func (s Span) Covers(d Date) bool {
-	return !d.Before(s.From) && (s.To.IsZero() || !d.After(s.To))
+func (r Rule) Covers(d Date) bool {
+	return !d.Before(r.From) && (r.To.IsZero() || !d.After(r.To))
 }
 
-// ProcedureRule is the national code of a procedure.
+// Ref names the row in a trace.
+func (r Rule) Ref() RuleRef { return RuleRef{ID: r.ID, Source: r.Source, From: r.From, To: r.To} }
+
+// RuleRef is a row of the book as a trace keeps it: an officer or a court reads years later which rule was used, even where the
+// book has changed since.
+type RuleRef struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	From   Date   `json:"from"`
+	To     Date   `json:"to"` // zero: open
+}
+
+// Words is a short text that belongs to a rule and changes with it.
+type Words struct {
+	VI string `json:"vi"`
+	EN string `json:"en"`
+}
+
+// LevelRule is how sure the national portal must be of a person (VNeID level 1 or 2).
+type LevelRule struct {
+	Rule
+	Level     int
+	VNeIDOnly bool // the portal lets people in by VNeID alone (QD 29/2026)
+}
+
+// AuthorityRule is who decides about licences in the province.
+type AuthorityRule struct {
+	Rule
+	Name Words
+}
+
+// Procedure is what a person asks for (domain.md 2.1).
+type Procedure string
+
+// The procedures.
+const (
+	Exchange   Procedure = "exchange"    // đổi
+	Reissue    Procedure = "reissue"     // cấp lại: lost
+	FirstIssue Procedure = "first_issue" // cấp mới: after the test
+)
+
+// Procedures is every procedure, in the order in which people see them.
+var Procedures = []Procedure{Exchange, Reissue, FirstIssue}
+
+// Exclusion is a kind of licence that a procedure does not take online.
+type Exclusion string
+
+// The exclusions (R08).
+const (
+	ExcludePaper      Exclusion = "paper"      // cardboard
+	ExcludeOverdue    Exclusion = "overdue"    // has ended
+	ExcludeMotorcycle Exclusion = "motorcycle" // nothing but classes for life
+	ExcludeForeign    Exclusion = "foreign"    // issued abroad, by the army or the police, temporary or international
+)
+
+// ProcedureRule is a procedure's national code and how it is taken in.
 type ProcedureRule struct {
-	Span
-	Procedure string // "exchange"
-	Code      string // e.g. 3.000347
+	Rule
+	Procedure Procedure
+	Code      string // e.g. 3.000347; empty where none is known
+	Name      Words
+	Online    bool // this service takes it in; else the counter does
+	Excludes  []Exclusion
 }
 
-// MappingRule says what an old class becomes (Law 36/2024 Art. 89.3). With several targets the person chooses.
-type MappingRule struct {
-	Span
-	Old         Class
-	New         []Class
-	Restriction *Restriction
-}
-
-// ClassRule is what holds for a new class: years of validity from the day of issue (0: for life), smallest age, and the
-// group of health standards.
-type ClassRule struct {
-	Span
-	Class       Class
-	Years       int
-	MinAge      int
-	HealthGroup int
-}
-
-// HealthRule is for how many months a certificate counts after its signing, and which classes need none.
-type HealthRule struct {
-	Span
+// WindowRule is how many months before its end a licence may be renewed because it ends.
+type WindowRule struct {
+	Rule
 	Months int
-	Exempt []Class
+}
+
+// Ages are limits by sex, in years; 0 is none.
+type Ages struct{ Male, Female int }
+
+// Bound says how Until and Years of a class fit together.
+type Bound string
+
+// The bounds: a class ends at the later, or at the earlier, of the birthday and the years.
+const (
+	NoBound Bound = ""
+	Later   Bound = "later"
+	Earlier Bound = "earlier"
+)
+
+// ClassRule is what holds for a class of a scheme when a card is issued.
+type ClassRule struct {
+	Rule
+	Scheme      Scheme
+	Class       Class
+	Printed     string // as it stands on the card where that differs: B11 is printed B1
+	Allows      Words  // in plain words: "ô tô chở đến 8 người …"
+	MinAge      int
+	MaxAge      Ages // oldest driver
+	Years       int  // of validity from the day of issue; 0: for life
+	Until       Ages // birthday at which it ends, joined with Years by Bound
+	Bound       Bound
+	HealthGroup int     // 1 to 3: the higher, the stricter
+	Includes    []Class // of the same scheme, which this one includes
+}
+
+// MappingRule says what a class of the old scheme becomes when the card is exchanged (Law 36/2024 Art. 89.3). With several
+// targets the person chooses; without any there is only a certificate.
+type MappingRule struct {
+	Rule
+	Old          Class
+	Scheme       Scheme // of New
+	New          []Class
+	Restriction  *Restriction
+	Certificates []string // papers that take the place of a class: tractor_1000, tractor_3500, tractor_over_3500, traffic_law
+	HealthGroup  int      // where the holder is examined by another group than the new class asks; 0: by the class's
+}
+
+// Person is whose papers a document rule asks for.
+type Person string
+
+// The persons.
+const (
+	Citizen   Person = "citizen"
+	Foreigner Person = "foreigner" // and Vietnamese who live abroad
+)
+
+// The documents of a case.
+const (
+	DocForm       = "application_form"
+	DocHealth     = "health_certificate"
+	DocLicence    = "licence_copy"
+	DocIdentity   = "identity_copy"
+	DocPassport   = "passport"
+	DocPortrait   = "portrait"
+	DocTestResult = "test_result"
+)
+
+// DocumentKeys is every document, in the order in which people see them.
+var DocumentKeys = []string{DocForm, DocTestResult, DocHealth, DocPortrait, DocLicence, DocIdentity, DocPassport}
+
+// DocumentRule says that a procedure asks for a document.
+type DocumentRule struct {
+	Rule
+	Procedure Procedure
+	Document  string
+	Persons   []Person // empty: everybody
+	Exempt    []Class  // not asked where every class of the new card is one of these
+}
+
+// HealthRule is for how many months a certificate counts. The row is chosen by the day on which the certificate was signed.
+type HealthRule struct {
+	Rule
+	Months int
 }
 
 // Tests that an overdue licence needs.
@@ -68,100 +196,103 @@ const (
 
 // OverdueRule is which test is needed by how long a licence is overdue at submission.
 type OverdueRule struct {
-	Span
+	Rule
 	UnderThreeMonths string
 	UnderOneYear     string
 	OneYearOrMore    string
+	PreventedMonths  int // overdue for less than this because of illness, disaster, fire or epidemic, with proof: no test; 0: none
 }
 
-// FeeRule is the fee of one act.
+// LossRule is what holds for a lost licence.
+type LossRule struct {
+	Rule
+	WaitMonths  int // from the full dossier to the new card
+	GraceMonths int // overdue for less than this is still reissued; 0: must be valid
+	RepeatYears int // lost again within so many years: RepeatTest; 0: no such rule
+	RepeatTest  string
+}
+
+// Channel is where a fee is paid.
+type Channel string
+
+// The channels.
+const (
+	Online  Channel = "online"
+	Counter Channel = "counter"
+)
+
+// FeeRule is the fee of one card, by the day on which it is asked.
 type FeeRule struct {
-	Span
-	Amount VND
+	Rule
+	Channel Channel
+	Amount  VND
 }
 
-// LimitRule is the time that the office has, in half working days.
+// TestFeeRule is the fee of a part of a test; Vehicle is "motorcycle" or "car", Part "theory", "simulation", "course" or "road".
+type TestFeeRule struct {
+	Rule
+	Vehicle string
+	Part    string
+	Amount  VND
+}
+
+// ReasonKeys are the grounds of a refusal that this program has words for; which of them count on a day, and under which
+// national code, is a matter of the book.
+var ReasonKeys = []string{"not_in_register", "open_violation", "test_needed", "health", "identity", "photo", "unreadable", "not_online",
+	"age_limit", "forged", "duplicate", "unpaid", "wrong_class"}
+
+// RefusalRule is a ground of a refusal with its national code (domain.md 2.7).
+type RefusalRule struct {
+	Rule
+	Code   string // R01 …
+	Reason string // one of ReasonKeys
+	Supply bool   // only a ground for asking for more: never for refusing
+}
+
+// The steps that have a time limit.
+const (
+	StepAcknowledge = "acknowledge" // tell that a dossier has come
+	StepSupplement  = "supplement"  // tell what is missing
+	StepDecide      = "decide"      // from the full and paid dossier to the card
+	StepElectronic  = "electronic"  // until the licence shows in VNeID
+	StepReply       = "reply"       // the resident's time to correct
+	StepPay         = "pay"         // the resident's time to pay
+)
+
+// Steps is every step.
+var Steps = []string{StepAcknowledge, StepSupplement, StepDecide, StepElectronic, StepReply, StepPay}
+
+// LimitRule is the time of a step: in half working days, or in calendar days where the rule counts those.
 type LimitRule struct {
-	Span
-	HalfDays int
+	Rule
+	Step      string
+	Procedure Procedure // empty: every procedure
+	HalfDays  int
+	Days      int
 }
 
-// WindowRule is how many months before its end a licence may be renewed because it ends.
-type WindowRule struct {
-	Span
-	Months int
+// The kinds of administrative unit.
+const (
+	KindProvince = "province" // tỉnh
+	KindCity     = "city"     // thành phố trực thuộc trung ương
+	KindWard     = "ward"     // phường
+	KindCommune  = "commune"  // xã
+)
+
+// UnitRule is an administrative unit while it existed. Codes are used again: 52 is Gia Lai since 2025-07-01 and was Bình Định
+// before, so a unit is found by code and day.
+type UnitRule struct {
+	Rule
+	Code       string
+	Name       string
+	Kind       string
+	Parent     string // code of the province; empty for provinces
+	MergedInto string // code of the unit that took its place; empty where it stands
 }
 
-func rowOn[T interface{ Covers(Date) bool }](rows []T, d Date) (row T, ok bool) {
-	for _, r := range rows {
-		if r.Covers(d) {
-			return r, true
-		}
-	}
-	return row, false
-}
-
-// FeeOn is the fee that is asked on that day (domain.md 2.8: by the day of the demand).
-func (r Rules) FeeOn(d Date) VND {
-	row, _ := rowOn(r.Fees, d)
-	return row.Amount
-}
-
-// HalfDaysOn is the time limit of a case submitted on that day, in half working days.
-func (r Rules) HalfDaysOn(d Date) int {
-	row, _ := rowOn(r.Limits, d)
-	return row.HalfDays
-}
-
-// ProcedureCodeOn is the national code of the exchange on that day.
-func (r Rules) ProcedureCodeOn(d Date) string {
-	row, _ := rowOn(r.Procedures, d)
-	return row.Code
-}
-
-// HealthMonthsOn is for how many months a certificate counts when a case is submitted on that day.
-func (r Rules) HealthMonthsOn(d Date) int {
-	row, _ := rowOn(r.Health, d)
-	return row.Months
-}
-
-// TargetClasses are the classes that an old class may become; a class of the new scheme stays what it is.
-func (r Rules) TargetClasses(scheme Scheme, c Class, on Date) ([]Class, *Restriction) {
-	if scheme == SchemeNew {
-		return []Class{c}, nil
-	}
-	for _, m := range r.Mappings {
-		if m.Old == c && m.Covers(on) {
-			return m.New, m.Restriction
-		}
-	}
-	return nil, nil
-}
-
-func (r Rules) classRule(c Class, on Date) (ClassRule, bool) {
-	for _, row := range r.Classes {
-		if row.Class == c && row.Covers(on) {
-			return row, true
-		}
-	}
-	return ClassRule{}, false
-}
-
-// TestFor is the test that a licence needs which ended on expires, when a case is submitted on that day. The last day of
-// validity still counts as valid; months are calendar months (domain.md 2.2).
-func (r Rules) TestFor(expires, on Date) string {
-	if expires.IsZero() || !on.After(expires) {
-		return NoTest
-	}
-	row, ok := rowOn(r.Overdue, on)
-	switch {
-	case !ok:
-		return TheoryPracticeTest
-	case on.Before(expires.AddMonths(3)):
-		return row.UnderThreeMonths
-	case on.Before(expires.AddYears(1)):
-		return row.UnderOneYear
-	default:
-		return row.OneYearOrMore
-	}
+// DayRule is a day that differs from its weekday.
+type DayRule struct {
+	Rule
+	Kind    DayKind
+	Pending bool // not in force: an operator may switch it on when the notice comes (24 November, domain.md 7)
 }

@@ -61,7 +61,7 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 		say(r.name, reach(ctx, r.issuer+"/.well-known/openid-configuration"))
 	}
 	say("rules", nil)
-	for _, line := range rules.Unsure(p.clerk.Rules) {
+	for _, line := range rules.Unsure(p.clerk.Rules()) {
 		fmt.Fprintf(out, "check %s\n", line)
 	}
 	if migrated {

@@ -105,7 +105,7 @@ func wire(ctx context.Context, cfg config, log *slog.Logger) (*parts, error) {
 	}
 	p := &parts{cfg: cfg, log: log, now: time.Now, pool: pool, jobs: &lateInserter{}, metrics: prometheus.NewRegistry()}
 	p.metrics.MustRegister(&watcher{pool: pool, now: p.now})
-	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: rules.Embedded()}
+	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: rules.Embedded}
 	if err := errors.Join(p.wirePictures(), p.wireSignIn(), p.wireJobs()); err != nil {
 		pool.Close()
 		return nil, err

@@ -25,7 +25,7 @@ type Pool interface {
 // Clerk moves cases.
 type Clerk struct {
 	Jobs  jobs.Inserter
-	Rules licensing.Rules
+	Rules func() *licensing.Rules // the book as it is now: an operator may load a new one
 }
 
 // Step is one move of a case.
@@ -86,9 +86,18 @@ func (c Clerk) setDue(ctx context.Context, tx pgx.Tx, a *licensing.Application) 
 	return nil
 }
 
-// Clock is how a submitted case stands against the time limit of its day of submission.
+// Clock is how a submitted case stands against its time limit.
 func (c Clerk) Clock(a licensing.Application, history []licensing.Entry, now time.Time) licensing.Clock {
-	return c.Rules.Calendar.Clock(history, c.Rules.HalfDaysOn(licensing.DateOf(*a.SubmittedAt)), now)
+	return c.Rules().Calendar.Clock(history, c.limit(a), now)
+}
+
+// limit is the office's time for a case, in half working days: as it was decided at submission, for a rule that changes later does
+// not change what was promised. Cases of before 2026-12 did not keep it.
+func (c Clerk) limit(a licensing.Application) int {
+	if a.Decision != nil && a.Decision.HalfDays > 0 {
+		return a.Decision.HalfDays
+	}
+	return c.Rules().LimitOn(licensing.StepDecide, a.Procedure(), licensing.DateOf(*a.SubmittedAt)).HalfDays
 }
 
 // In locks the case, lets do change it, and commits. It is the frame of every use case that moves a case.

@@ -14,9 +14,6 @@ import (
 	"giahan/licensing/store"
 )
 
-// ReplyWorkingDays is how long a resident has to correct what was returned.
-const ReplyWorkingDays = 5
-
 // move is the frame of every act at the desk: lock, check office, version and guard, let set change the case, move it.
 // version is that of the page that the officer saw; 0 is "whatever it is" and only for acts that carry no judgement.
 func (s Service) move(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, step casework.Step,
@@ -56,9 +53,15 @@ func (s Service) Accept(ctx context.Context, actor identity.Actor, id licensing.
 	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Accept}, nothing)
 }
 
+// MayRefuse says whether the reason is a ground of a refusal today.
+func (s Service) MayRefuse(reason string) bool {
+	_, ok := s.Clerk.Rules().RefusalOn(reason, licensing.DateOf(s.Now()))
+	return ok
+}
+
 // RefuseIntake does not take a case in; the reason is shown to the resident. What was paid is to be returned.
 func (s Service) RefuseIntake(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, reason, note string) error {
-	if !licensing.RefusalReason(reason) {
+	if !s.MayRefuse(reason) {
 		return licensing.FieldErrors{{Field: "reason", Key: "error_reason"}}
 	}
 	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.RefuseIntake, Reason: reason, Note: note}, func(tx pgx.Tx, a *licensing.Application) error {
@@ -140,7 +143,7 @@ func (s Service) Return(ctx context.Context, actor identity.Actor, id licensing.
 				return err
 			}
 		}
-		a.ReplyBy = s.Clerk.Rules.Calendar.AddWorkingDays(licensing.DateOf(s.Now()), ReplyWorkingDays)
+		a.ReplyBy = s.Clerk.Rules().ReplyBy(a.Procedure(), licensing.DateOf(s.Now()))
 		return drop(tx, a)
 	})
 }
@@ -175,7 +178,7 @@ type Proposal struct {
 func (s Service) Propose(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, p Proposal) error {
 	step := casework.Step{Event: licensing.ProposeApproval, Note: p.Note}
 	if !p.Approve {
-		if !licensing.RefusalReason(p.Reason) {
+		if !s.MayRefuse(p.Reason) {
 			return licensing.FieldErrors{{Field: "reason", Key: "error_reason"}}
 		}
 		step.Event, step.Reason = licensing.ProposeRefusal, p.Reason
@@ -236,7 +239,7 @@ func (s Service) approve(ctx context.Context, actor identity.Actor) func(pgx.Tx,
 		}
 		me := identity.OfficerID(actor.ID)
 		a.DecidedBy, a.Holder, a.HeldAt = &me, nil, nil
-		licence := s.Clerk.Rules.Licence(a.Licence, a.Choice, licensing.DateOf(s.Now()))
+		licence := s.Clerk.Rules().Licence(a.Licence, a.Applicant, a.Choice, licensing.DateOf(s.Now()))
 		if err := store.InsertPrintOrder(ctx, tx, a.ID, licence); err != nil {
 			return err
 		}

@@ -138,6 +138,8 @@ type Case struct {
 	Print       *store.PrintOrder
 	Issue       licensing.NewLicence // what is printed; until the approval, what would be printed if it were today
 	Parcel      *store.Parcel
+	Commune     string                  // name of the commune where the card goes; empty for pick-up
+	Refusals    []licensing.RefusalRule // the grounds on which the case may be refused today
 	Now         time.Time
 }
 
@@ -198,7 +200,7 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 	if c.Parcel, err = found(store.ParcelOf(ctx, tx, c.ID)); err != nil {
 		return err
 	}
-	c.Issue = s.issue(*c)
+	s.byTheBook(c)
 	c.Differences = compare(c.Application)
 	c.May = s.may(actor, c.Application)
 	return nil

@@ -2,11 +2,16 @@ package desk
 
 import "giahan/licensing"
 
-// issue is the licence that the case yields: what was ordered once it is approved, else what would be issued if it were approved
-// today. A card runs from its day of issue, so the dates decided on the day of submission are not those that will be printed.
-func (s Service) issue(c Case) licensing.NewLicence {
+// byTheBook fills in what the rules of today say of a case: the licence that it yields, which is what was ordered once it is approved,
+// else what would be issued if it were approved today (a card runs from its day of issue, so the dates decided on the day of
+// submission are not those that will be printed); the grounds of a refusal; the commune where the card goes.
+func (s Service) byTheBook(c *Case) {
+	book, today := s.Clerk.Rules(), licensing.DateOf(c.Now)
+	c.Refusals = book.RefusalsOn(today)
+	c.Commune, _ = book.CommuneName(c.Contact.Commune, today)
 	if c.Print != nil {
-		return c.Print.Licence
+		c.Issue = c.Print.Licence
+		return
 	}
-	return s.Clerk.Rules.Licence(c.Licence, c.Choice, licensing.DateOf(c.Now))
+	c.Issue = book.Licence(c.Licence, c.Applicant, c.Choice, today)
 }

@@ -156,7 +156,7 @@ func Jobs(t testing.TB, pool *pgxpool.Pool) *river.Client[pgx.Tx] {
 // Clerk moves cases by the embedded rule book.
 func Clerk(t testing.TB, pool *pgxpool.Pool) casework.Clerk {
 	t.Helper()
-	return casework.Clerk{Jobs: Jobs(t, pool), Rules: rules.Embedded()}
+	return casework.Clerk{Jobs: Jobs(t, pool), Rules: rules.Embedded}
 }
 
 // Read gives a case as the database has it.
@@ -192,7 +192,7 @@ func Paid(t testing.TB, pool *pgxpool.Pool, r identity.Resident, change ...func(
 		if err != nil {
 			return err
 		}
-		d := clerk.Rules.Decide(licensing.Request{Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: Today})
+		d := clerk.Rules().Decide(licensing.Request{Procedure: licensing.Exchange, Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: Today})
 		a.Code, a.Decision, a.Fee, a.SubmittedAt = licensing.NewCode(a.Office, Today, n), &d, d.Fee, &now
 		if err := store.InsertPayment(ctx, tx, store.Payment{ID: payment, Application: a.ID, Amount: a.Fee, CreatedAt: now}); err != nil {
 			return err
@@ -203,7 +203,7 @@ func Paid(t testing.TB, pool *pgxpool.Pool, r identity.Resident, change ...func(
 		for _, s := range []casework.Step{{Actor: r.Actor(), Event: licensing.Submit}, {Actor: identity.System, Event: licensing.RequestFee},
 			{Actor: r.Actor(), Event: licensing.StartPayment}, {Actor: identity.System, Event: licensing.ConfirmPayment}} {
 			if s.At = now; s.Event == licensing.ConfirmPayment {
-				a.PaidAt = &now
+				a.PaidAt, a.ReplyBy = &now, licensing.Date{}
 			}
 			if _, err := clerk.Move(ctx, tx, &a, s); err != nil {
 				return err

@@ -65,7 +65,7 @@ func always(licensing.Application) bool { return true }
 
 // SaveContact keeps how to reach the person and where the card goes. version is that of the page; 0 is "whatever it is".
 func (s Service) SaveContact(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, c licensing.Contact) error {
-	if err := c.Check().Or(); err != nil {
+	if err := s.Clerk.Rules().CheckContact(c, licensing.DateOf(s.Now())).Or(); err != nil {
 		return err
 	}
 	if c.Delivery == licensing.Pickup {
@@ -90,7 +90,7 @@ func (s Service) SaveClass(ctx context.Context, actor identity.Actor, id licensi
 			return licensing.ErrOutdated
 		}
 		ok := false
-		for _, c := range s.Clerk.Rules.Choices(a.Licence, licensing.DateOf(s.Now())) {
+		for _, c := range s.Clerk.Rules().Choices(a.Licence, a.Applicant, licensing.DateOf(s.Now())) {
 			ok = ok || c == class
 		}
 		if !ok {
@@ -105,7 +105,7 @@ func (s Service) SaveClass(ctx context.Context, actor identity.Actor, id licensi
 // A case sent back for its certificate needs a new picture before it counts as corrected.
 func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, number string, signed licensing.Date, upload *media.UploadID) error {
 	number = licensing.NormalizeHealthNumber(number)
-	if err := s.Clerk.Rules.CheckHealth(number, signed, licensing.DateOf(s.Now())).Or(); err != nil {
+	if err := s.Clerk.Rules().CheckHealth(number, signed, licensing.DateOf(s.Now())).Or(); err != nil {
 		return err
 	}
 	if err := s.ownPicture(ctx, actor, upload, media.HealthCertificate); err != nil {

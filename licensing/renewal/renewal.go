@@ -47,6 +47,7 @@ type Home struct {
 	RegisterDown bool
 	Applications []licensing.Application
 	Today        licensing.Date
+	Book         *licensing.Rules // the rules by which the page speaks
 }
 
 // Open is the open case, if there is one.
@@ -62,7 +63,7 @@ func (h Home) Open() *licensing.Application {
 // Home reads the register and the resident's cases. A register that does not answer leaves RegisterDown set: the cases
 // are still shown.
 func (s Service) Home(ctx context.Context, r identity.Resident) (Home, error) {
-	h := Home{Today: licensing.DateOf(s.Now())}
+	h := Home{Today: licensing.DateOf(s.Now()), Book: s.Clerk.Rules()}
 	var err error
 	if h.Applications, err = store.OfResident(ctx, s.Pool, r.ID); err != nil {
 		return h, fmt.Errorf("home: %w", err)
@@ -85,7 +86,9 @@ type Check struct {
 	Decision licensing.Decision
 	Grounds  []licensing.Ground     // the reasons that fit this licence today
 	Open     *licensing.Application // the case that stands in the way
-	NewName  bool                   // the register spells the name differently: a ground for an exchange
+	Choices  []licensing.Class      // between which the person will choose; empty where there is no choice
+	Book     *licensing.Rules
+	NewName  bool // the register spells the name differently: a ground for an exchange
 }
 
 // Check decides for the n-th licence of the person. An empty ground is answered with the one that fits best.
@@ -105,11 +108,12 @@ func (s Service) Check(ctx context.Context, r identity.Resident, n int, ground l
 	if !ground.Valid() {
 		c.Ground = bestGround(c)
 	}
-	q := licensing.Request{Applicant: applicant(r), Licence: c.Licence, Ground: c.Ground, OpenCase: c.Open != nil, On: h.Today}
-	c.Decision = s.Clerk.Rules.Decide(q)
+	c.Book = h.Book
+	q := licensing.Request{Procedure: licensing.Exchange, Applicant: applicant(r), Licence: c.Licence, Ground: c.Ground, OpenCase: c.Open != nil, On: h.Today}
+	c.Decision, c.Choices = h.Book.Decide(q), h.Book.Choices(q.Licence, q.Applicant, q.On)
 	for _, g := range []licensing.Ground{licensing.Expiring, licensing.Damaged, licensing.DataChanged} {
 		q.Ground = g
-		if s.Clerk.Rules.Decide(q).Answer(licensing.ReqGround) == licensing.Met {
+		if h.Book.Decide(q).Answer(licensing.ReqGround) == licensing.Met {
 			c.Grounds = append(c.Grounds, g)
 		}
 	}
@@ -169,6 +173,7 @@ type Case struct {
 	Preview  licensing.Decision
 	Payment  *store.Payment
 	Parcel   *store.Parcel
+	Book     *licensing.Rules // the rules of now, by which the page speaks
 	Now      time.Time
 }
 
@@ -229,7 +234,7 @@ func (s Service) Load(ctx context.Context, actor identity.Actor, id licensing.Ap
 	if err := own(actor, a); err != nil {
 		return Case{}, err
 	}
-	c := Case{Application: a, Now: s.Now()}
+	c := Case{Application: a, Book: s.Clerk.Rules(), Now: s.Now()}
 	if c.History, err = store.History(ctx, s.Pool, id); err != nil {
 		return c, err
 	}
@@ -247,13 +252,13 @@ func (s Service) Load(ctx context.Context, actor identity.Actor, id licensing.Ap
 		return c, err
 	}
 	today := licensing.DateOf(c.Now)
-	c.Choices = s.Clerk.Rules.Choices(a.Licence, today)
-	c.Preview = s.decide(a, today)
+	c.Choices = c.Book.Choices(a.Licence, a.Applicant, today)
+	c.Preview = decide(c.Book, a, today)
 	return c, nil
 }
 
-func (s Service) decide(a licensing.Application, on licensing.Date) licensing.Decision {
-	return s.Clerk.Rules.Decide(licensing.Request{Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: on})
+func decide(book *licensing.Rules, a licensing.Application, on licensing.Date) licensing.Decision {
+	return book.Decide(licensing.Request{Procedure: a.Procedure(), Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: on})
 }
 
 // own refuses a case of somebody else as if it did not exist.

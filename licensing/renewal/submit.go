@@ -41,7 +41,7 @@ func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.A
 		if err := s.settle(ctx, tx, a); err != nil {
 			return err
 		}
-		a.SubmittedAt = &now
+		a.SubmittedAt, a.ReplyBy = &now, s.Clerk.Rules().PayBy(a.Procedure(), licensing.DateOf(now))
 		if _, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Submit, At: now}); err != nil {
 			return err
 		}
@@ -80,13 +80,14 @@ func (s Service) fresh(ctx context.Context, r identity.Resident, id licensing.Ap
 // settle checks that the case is complete and possible today, and fixes what the rules say: classes, fee, code.
 func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 	today := licensing.DateOf(s.Now())
-	d := s.decide(*a, today)
-	c := Case{Application: *a, Choices: s.Clerk.Rules.Choices(a.Licence, today), Preview: d}
+	book := s.Clerk.Rules()
+	d := decide(book, *a, today)
+	c := Case{Application: *a, Choices: book.Choices(a.Licence, a.Applicant, today), Preview: d}
 	if !c.Complete() {
 		return licensing.ErrIncomplete
 	}
 	if d.NeedsHealth {
-		if err := s.Clerk.Rules.CheckHealth(a.Health.Number, a.Health.SignedOn, today).Or(); err != nil {
+		if err := book.CheckHealth(a.Health.Number, a.Health.SignedOn, today).Or(); err != nil {
 			return err
 		}
 	}

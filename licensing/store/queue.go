@@ -79,12 +79,11 @@ func Search(ctx context.Context, q Querier, office, text string) ([]licensing.Ap
 			or length($2) > 1 and position(lower($2) in lower(applicant->>'full_name')) > 0) order by created_at desc limit 50`, office, text))
 }
 
-// Forgotten lists returned cases whose last day to answer is over, and unpaid cases submitted on a day before unpaidBefore: the
-// last day itself counts, so civil days are compared and not moments.
-func Forgotten(ctx context.Context, q Querier, today, unpaidBefore licensing.Date) ([]licensing.ApplicationID, error) {
-	rows, err := q.Query(ctx, `select id from applications where (state = 'returned' and reply_by < $1::date)
-		or (state = 'payment_due' and (submitted_at at time zone interval '7 hours')::date < $2::date) order by id limit 500`,
-		today.String(), unpaidBefore.String())
+// Forgotten lists returned and unpaid cases whose last day to answer is over. The last day itself counts, so civil days are
+// compared and not moments.
+func Forgotten(ctx context.Context, q Querier, today licensing.Date) ([]licensing.ApplicationID, error) {
+	rows, err := q.Query(ctx, `select id from applications where state in ('returned', 'payment_due') and reply_by < $1::date
+		order by id limit 500`, today.String())
 	if err != nil {
 		return nil, wrap("list forgotten cases", err)
 	}

@@ -141,9 +141,10 @@ func sendParcel(ctx context.Context, d Deps, args jobs.SendParcel) error {
 	if err != nil {
 		return err
 	}
-	commune, _ := licensing.CommuneName(a.Contact.Commune)
+	today, book := licensing.DateOf(d.Now()), d.Clerk.Rules()
+	commune, _ := book.CommuneName(a.Contact.Commune, today)
 	tracking, err := d.Post.Send(ctx, key("post", id), licensing.Parcel{Case: a.Code, Recipient: a.Applicant.FullName, Phone: a.Contact.Phone,
-		Street: a.Contact.Street, Commune: commune + ", " + licensing.Province, Serial: order.Serial})
+		Street: a.Contact.Street, Commune: commune + ", " + book.ProvinceName(today), Serial: order.Serial})
 	if err != nil {
 		return fmt.Errorf("hand to post: %w", err)
 	}

@@ -90,7 +90,7 @@ func TestTheLastDayOfTheFeeCounts(t *testing.T) {
 	r := licensingtest.Resident(t, b.pool)
 	draft := licensingtest.Draft(t, b.pool, r)
 	ok(t, b.renewal.Submit(ctx, r, draft.ID, draft.Version, true)) // 23 November, nine in the morning
-	b.clock.Add(licensing.PaymentDays*24*time.Hour + 14*time.Hour) // the last day, eleven at night
+	b.clock.Add(10*24*time.Hour + 14*time.Hour)                    // the last day, eleven at night
 	ok(t, closeOverdue(ctx, b.deps, jobs.CloseOverdue{}))
 	b.state(t, draft.ID, licensing.PaymentDue)
 	b.clock.Add(2 * time.Hour)

@@ -59,7 +59,7 @@ func (d Deps) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application, p
 		if err := store.SettlePayment(ctx, tx, p.ID, store.PaymentPaid, r.Reference, now); err != nil {
 			return err
 		}
-		a.PaidAt = &now
+		a.PaidAt, a.ReplyBy = &now, licensing.Date{}
 		_, err = d.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.ConfirmPayment, At: now})
 		return err
 	case r.Status == licensing.PayPaid: // wrong amount, or no fee is open any more: the money goes back
@@ -115,7 +115,7 @@ func reconcile(ctx context.Context, d Deps, _ jobs.Reconcile) error {
 // closeOverdue closes cases that wait for their resident longer than they may.
 func closeOverdue(ctx context.Context, d Deps, _ jobs.CloseOverdue) error {
 	today := licensing.DateOf(d.Now())
-	ids, err := store.Forgotten(ctx, d.Pool, today, today.AddDays(-licensing.PaymentDays))
+	ids, err := store.Forgotten(ctx, d.Pool, today)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func closeOverdue(ctx context.Context, d Deps, _ jobs.CloseOverdue) error {
 	for _, id := range ids {
 		errs = append(errs, casework.In(ctx, d.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
 			event := map[licensing.State]licensing.Event{licensing.Returned: licensing.CloseNoReply, licensing.PaymentDue: licensing.CloseUnpaid}[a.State]
-			if event == "" || a.State == licensing.Returned && !today.After(a.ReplyBy) {
+			if event == "" || !today.After(a.ReplyBy) {
 				return nil // answered in the meantime
 			}
 			if err := casework.Refund(ctx, tx, a, d.Now()); err != nil {

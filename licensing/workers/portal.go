@@ -53,7 +53,8 @@ func (d Deps) progress(a licensing.Application, e licensing.Entry) licensing.Pro
 		Content: licensing.NationalNames[e.To.National()]}
 	if a.SubmittedAt != nil {
 		p.SubmittedAt = *a.SubmittedAt
-		p.Procedure = d.Clerk.Rules.ProcedureCodeOn(licensing.DateOf(*a.SubmittedAt))
+		row, _ := d.Clerk.Rules().ProcedureOn(a.Procedure(), licensing.DateOf(*a.SubmittedAt))
+		p.Procedure = row.Code
 	}
 	if a.DueAt != nil {
 		p.DueAt = *a.DueAt

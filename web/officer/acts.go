@@ -79,7 +79,7 @@ func (h *Handler) refuseIntake(c fiber.Ctx) error {
 }
 
 func (h *Handler) doRefuseIntake(c fiber.Ctx, t target) error {
-	reason, note := t.readRefusal()
+	reason, note := h.readRefusal(t)
 	if !t.form.OK() {
 		return h.answer(c, t, t.form.Errors, "")
 	}
@@ -118,7 +118,7 @@ func (h *Handler) propose(c fiber.Ctx) error {
 			return h.answer(c, t, err, "")
 		}
 	case chooseRefuse:
-		p.Reason, p.Note = t.readRefusal()
+		p.Reason, p.Note = h.readRefusal(t)
 	}
 	if !t.form.OK() {
 		return h.answer(c, t, t.form.Errors, "")
@@ -186,9 +186,9 @@ func (h *Handler) offerAgain(c fiber.Ctx) error {
 }
 
 // readRefusal reads ground and note of a refusal. Whoever refuses has asked themselves whether a return would do.
-func (t target) readRefusal() (reason, note string) {
+func (h *Handler) readRefusal(t target) (reason, note string) {
 	reason = t.form.Optional("reason", reasonMax)
-	if !licensing.RefusalReason(reason) {
+	if !h.Desk.MayRefuse(reason) {
 		t.form.Fail("reason", "error_reason", nil)
 	}
 	if !t.form.Checked("return_not_enough") {

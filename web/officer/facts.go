@@ -47,6 +47,7 @@ func (r Review) facts() []facts {
 		{r.T("officer.facts.delivery"), r.deliveryFacts()},
 		{r.T("officer.facts.card"), r.cardFacts()},
 		{r.T("officer.facts.rules"), r.ruleFacts()},
+		{r.T("officer.facts.trace"), r.traceFacts()},
 	} {
 		if len(f.Rows) > 0 {
 			out = append(out, f)
@@ -154,8 +155,7 @@ func (r Review) returnedFacts() []fact {
 func (r Review) deliveryFacts() []fact {
 	way := fact{Label: r.T("officer.fact.delivery"), Value: r.T("delivery." + string(r.Contact.Delivery))}
 	if r.Contact.Delivery == licensing.ByPost {
-		commune, _ := licensing.CommuneName(r.Contact.Commune)
-		way.Note = r.Contact.Street + ", " + commune
+		way.Note = r.Contact.Street + ", " + r.Commune
 	}
 	return []fact{way, {Label: r.T("officer.fact.phone"), Value: localPhone(r.Contact.Phone)}, r.feeFact()}
 }
@@ -217,8 +217,8 @@ func (r Review) ruleFacts() []fact {
 	}
 	var out []fact
 	for _, q := range r.Decision.Requirements {
-		title, sentence := r.P().Requirement(q)
-		f := fact{Label: title, Value: sentence, Note: r.source(q.Rule), Kind: factGood}
+		title, sentence, _ := r.P().Requirement(q)
+		f := fact{Label: title, Value: sentence, Note: r.source(licensing.RuleRef{ID: q.ID, Source: q.Rule, From: q.From, To: q.To}), Kind: factGood}
 		if q.Answer != licensing.Met {
 			f.Kind = factWarn
 		}
@@ -229,16 +229,6 @@ func (r Review) ruleFacts() []fact {
 		out = append(out, f)
 	}
 	return out
-}
-
-// sources are words inside the names of laws, which the rule book writes in English.
-var sources = strings.NewReplacer(" Art. ", " Điều ", "Law ", "Luật ", "QD ", "QĐ ", "QD-TTg", "QĐ-TTg", "level ", "mức ", "plastic cards", "thẻ nhựa")
-
-func (r Review) source(rule string) string {
-	if r.Lang == text.EN {
-		return rule
-	}
-	return sources.Replace(rule)
 }
 
 // factsMark is the tag over the facts.

@@ -62,7 +62,7 @@ func (r Review) returnReasons(i licensing.Item) []page.Option {
 
 func (r Review) refusalReasons() []page.Option {
 	var out []page.Option
-	for _, reason := range licensing.RefusalReasons {
+	for _, reason := range r.Refusals {
 		out = append(out, page.Option{Value: reason.Reason, Label: r.T("officer.refusal", text.Args{"code": reason.Code, "reason": r.T("refusal_reason." + reason.Reason)})})
 	}
 	return out

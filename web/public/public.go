@@ -16,7 +16,7 @@ import (
 // Handlers are the public pages, ready to be mounted.
 type Handlers struct {
 	Base  func(fiber.Ctx) page.Base // language, nonce, token, office and, where somebody is signed in, their name
-	Rules licensing.Rules           // fee, days and months that the start page names
+	Rules func() *licensing.Rules   // fee, days and months that the start page names; the guide
 	Now   func() time.Time
 }
 
@@ -32,8 +32,10 @@ func (h Handlers) start(c fiber.Ctx) error {
 	today := licensing.DateOf(h.Now())
 	b := h.Base(c)
 	b.Title, b.Path = b.T("start.title"), "/"
+	book := h.Rules()
 	return page.Render(c, fiber.StatusOK, StartPage(Start{
-		Base: b, Fee: h.Rules.FeeOn(today), HalfDays: h.Rules.HalfDaysOn(today), HealthMonths: h.Rules.HealthMonthsOn(today), Minutes: 10,
+		Base: b, Fee: book.FeeOn(licensing.Online, today).Amount, HalfDays: book.LimitOn(licensing.StepDecide, licensing.Exchange, today).HalfDays,
+		HealthMonths: book.HealthMonthsOn(today), Minutes: 10,
 	}))
 }
 
@@ -91,22 +93,10 @@ type Start struct {
 	Continue     string // address of an open case; turns the button into "continue"
 }
 
-// days writes half days as people count: 5, or 3,5.
-func (s Start) days() string {
-	n := s.P().Number(int64(s.HalfDays / 2))
-	switch {
-	case s.HalfDays%2 == 0:
-		return n
-	case s.Lang == text.EN:
-		return n + ".5"
-	}
-	return n + ",5"
-}
-
 func (s Start) facts() []page.Fact {
 	return []page.Fact{
 		{Label: s.T("start.fee"), Value: s.P().Money(s.Fee)},
-		{Label: s.T("start.time"), Value: s.T("start.working_days", text.Args{"n": s.days()})},
+		{Label: s.T("start.time"), Value: s.T("start.working_days", text.Args{"n": s.P().WorkingDays(s.HalfDays)})},
 		{Label: s.T("start.effort"), Value: s.T("start.minutes", text.Args{"n": s.Minutes})},
 	}
 }

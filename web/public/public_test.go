@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v3"
 
 	"giahan/licensing"
+	"giahan/licensing/rules"
 	"giahan/web/page"
 	"giahan/web/static"
 	"giahan/web/text"
@@ -26,11 +27,8 @@ func ask(t *testing.T, address, cookie string) (*http.Response, string) {
 		Base: func(c fiber.Ctx) page.Base {
 			return page.Base{Lang: LanguageOf(c), Office: page.Office{Name: "Sở Giao thông vận tải Hà Tĩnh", Phone: "02393000000", Hours: "7:30 – 17:00", Address: "Thành Sen"}}
 		},
-		Rules: licensing.Rules{
-			Fees:   []licensing.FeeRule{},
-			Health: []licensing.HealthRule{{Months: 12}},
-		},
-		Now: func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, licensing.Zone) },
+		Rules: rules.Embedded,
+		Now:   func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, licensing.Zone) },
 	}
 	h.Register(app)
 	app.Get("/problem", func(c fiber.Ctx) error {
@@ -135,14 +133,6 @@ func TestStartButton(t *testing.T) {
 	s.Continue = "/applications/x"
 	if b := s.button(); b.Href != s.Continue || b.Label != "Làm tiếp hồ sơ" {
 		t.Error("an open case turns the button")
-	}
-}
-
-func TestHalfDays(t *testing.T) {
-	for half, want := range map[int]string{10: "5", 7: "3,5", 9: "4,5"} {
-		if got := (Start{Base: page.Base{Lang: text.VI}, HalfDays: half}).days(); got != want {
-			t.Errorf("%d half days: %s, want %s", half, got, want)
-		}
 	}
 }
 

@@ -3,20 +3,24 @@ package resident
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
 	"giahan/licensing"
+	"giahan/licensing/renewal"
 )
 
-// communes are those of the province as people look for them: wards first, then communes, each by the Vietnamese alphabet.
-var communes = sync.OnceValue(func() []licensing.Commune {
+// communesOf are the communes and wards to which a card of the case can be sent today.
+func communesOf(k renewal.Case) []licensing.UnitRule {
+	return k.Book.CommunesOn(licensing.HomeProvince, licensing.DateOf(k.Now))
+}
+
+// sorted are communes as people look for them: wards first, then communes, each by the Vietnamese alphabet.
+func sorted(communes []licensing.UnitRule) []licensing.UnitRule {
 	order := collate.New(language.Vietnamese)
-	sorted := slices.Clone(licensing.Communes)
-	slices.SortStableFunc(sorted, func(a, b licensing.Commune) int {
-		if wa, wb := ward(a), ward(b); wa != wb {
+	slices.SortStableFunc(communes, func(a, b licensing.UnitRule) int {
+		if wa, wb := a.Kind == licensing.KindWard, b.Kind == licensing.KindWard; wa != wb {
 			if wa {
 				return -1
 			}
@@ -24,17 +28,15 @@ var communes = sync.OnceValue(func() []licensing.Commune {
 		}
 		return order.CompareString(a.Name, b.Name)
 	})
-	return sorted
-})
-
-func ward(c licensing.Commune) bool { return strings.HasPrefix(c.Name, "Phường ") }
+	return communes
+}
 
 // fromAddress reads the commune and what stands before it out of the portal's address: "Thôn Tân Phú, xã Thiên Cầm, tỉnh Hà Tĩnh".
 // Both are empty where no part is a commune of the province; the person chooses then.
-func fromAddress(address string) (commune, street string) {
+func fromAddress(communes []licensing.UnitRule, address string) (commune, street string) {
 	parts := strings.Split(address, ",")
 	for n, part := range parts {
-		for _, c := range licensing.Communes {
+		for _, c := range communes {
 			if strings.EqualFold(strings.TrimSpace(part), c.Name) {
 				return c.Code, strings.TrimSpace(strings.Join(parts[:n], ","))
 			}

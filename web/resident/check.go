@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v3"
 
@@ -56,7 +57,7 @@ func (h *Handler) showCheck(c fiber.Ctx, status int, ground licensing.Ground, fa
 	}
 	p := checkPage{Base: visit.Base(c, ""), Check: check}
 	p.Title, p.Path, p.Back = p.T("check.title"), "/check/"+strconv.Itoa(n)+"?ground="+string(check.Ground), "/home"
-	p.Days, p.Choices = h.workingDays(p.Base), h.Renewal.Clerk.Rules.Choices(check.Licence, licensing.DateOf(h.Now()))
+	p.Days, p.Choices = p.P().WorkingDays(check.Decision.HalfDays), check.Choices
 	p.Errors, p.Values = faults, form.New(map[string]string{"ground": string(check.Ground)})
 	return page.Render(c, status, checkView(p))
 }
@@ -89,19 +90,6 @@ func (h *Handler) start(c fiber.Ctx) error {
 	return seeOther(c, at(id, ""))
 }
 
-// workingDays is the office's time for a case of today, in working days as people count them: 5, or 3,5.
-func (h *Handler) workingDays(b page.Base) string {
-	halves := h.Renewal.Clerk.Rules.HalfDaysOn(licensing.DateOf(h.Now()))
-	days := b.P().Number(int64(halves / 2))
-	switch {
-	case halves%2 == 0:
-		return days
-	case b.Lang == text.EN:
-		return days + ".5"
-	}
-	return days + ",5"
-}
-
 func (p checkPage) possible() bool { return p.Check.Decision.Possible() }
 
 func (p checkPage) heading() string {
@@ -119,11 +107,11 @@ func (p checkPage) rows(answer licensing.Answer) []page.Row {
 			continue // after the end of a licence the reason for an exchange says nothing
 		}
 		icon, tone := page.AnswerMark(r.Answer)
-		title, sentence := p.P().Requirement(r)
+		title, sentence, next := p.P().Requirement(r)
 		if key := "check.stop_" + r.Key; r.Answer == licensing.NotMet && p.P().Has(key) {
 			title = p.T(key) // the title of a requirement says what should be; here it is not so
 		}
-		rows = append(rows, page.Row{Icon: icon, Tone: tone, Title: title, Text: sentence})
+		rows = append(rows, page.Row{Icon: icon, Tone: tone, Title: title, Text: strings.TrimSpace(sentence + " " + next)})
 	}
 	return rows
 }

@@ -63,7 +63,7 @@ func (p casePage) classChoice() page.Choice {
 	choice := page.Choice{Name: "class", Label: p.T("class_page.label")}
 	for _, class := range p.Case.Choices {
 		choice.Options = append(choice.Options, page.Option{Value: string(class), Label: p.T("resident.new_class",
-			text.Args{"class": string(class), "meaning": p.P().Class(licensing.SchemeNew, class)})})
+			text.Args{"class": string(class), "meaning": p.P().Class(p.Case.Book, licensing.SchemeNew, class, licensing.DateOf(p.Case.Now))})})
 	}
 	return choice
 }
@@ -94,7 +94,7 @@ func (h *Handler) contact(c fiber.Ctx) error {
 func storedContact(k renewal.Case) *form.Form {
 	commune, street := k.Contact.Commune, k.Contact.Street
 	if k.Contact.Delivery == "" { // nothing answered yet
-		commune, street = fromAddress(k.Applicant.Address)
+		commune, street = fromAddress(communesOf(k), k.Applicant.Address)
 	}
 	return stored(k, map[string]string{"phone": national(k.Contact.Phone), "delivery": string(k.Contact.Delivery), "commune": commune, "street": street})
 }
@@ -121,7 +121,7 @@ func (h *Handler) saveContact(c fiber.Ctx) error {
 		return err
 	}
 	contact := readContact(f)
-	fault := contact.Check().Or() // said together with what the form itself found
+	fault := k.Book.CheckContact(contact, licensing.DateOf(k.Now)).Or() // said together with what the form itself found
 	if f.OK() && fault == nil {
 		fault = h.Renewal.SaveContact(c.Context(), r.Actor(), k.ID, v, contact)
 	}
@@ -157,7 +157,7 @@ func (p casePage) deliveryChoice() page.Choice {
 
 func (p casePage) communeChoice() page.Choice {
 	choice := page.Choice{Name: "commune", Label: p.T("contact_page.commune")}
-	for _, c := range communes() {
+	for _, c := range sorted(communesOf(p.Case)) {
 		choice.Options = append(choice.Options, page.Option{Value: c.Code, Label: c.Name})
 	}
 	return choice

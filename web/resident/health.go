@@ -38,7 +38,7 @@ func storedHealth(k renewal.Case) *form.Form {
 func (h *Handler) showHealth(c fiber.Ctx, kept *media.Upload) show {
 	return func(k renewal.Case, status int, f *form.Form) error {
 		p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil}
-		p.Months = h.Renewal.Clerk.Rules.HealthMonthsOn(licensing.DateOf(h.Now()))
+		p.Months = h.Renewal.Clerk.Rules().HealthMonthsOn(licensing.DateOf(h.Now()))
 		p.Values, p.Errors = f, inOrder(f.Errors, "number", "signed_on", "photo")
 		if kept == nil {
 			p.Photo = h.look(c, k, k.Health.Upload)
@@ -86,7 +86,7 @@ func (h *Handler) readHealth(up *upload) (number string, signed licensing.Date, 
 	if up.Form.Value("signed_on") != "" {
 		signed = up.Form.Date("signed_on")
 	}
-	for _, e := range h.Renewal.Clerk.Rules.CheckHealth(number, signed, licensing.DateOf(h.Now())) {
+	for _, e := range h.Renewal.Clerk.Rules().CheckHealth(number, signed, licensing.DateOf(h.Now())) {
 		up.Form.Fail(e.Field, e.Key, e.Args)
 	}
 	typed = !faulty(up.Form, "number") && !faulty(up.Form, "signed_on")

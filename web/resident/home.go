@@ -78,7 +78,7 @@ func (p homePage) check(n int, l licensing.Licence) page.Action {
 func (p homePage) licence(l licensing.Licence) []page.SummaryRow {
 	var drives []string
 	for _, c := range l.Classes {
-		drives = append(drives, classWords(p.Base, l.Scheme(), c.Class))
+		drives = append(drives, classWords(p.Base, p.Home.Book, l.Scheme(), c.Class, l.IssuedOn))
 	}
 	key := "home.drives"
 	if p.overdue(l) {
@@ -118,9 +118,9 @@ func (p homePage) heading(l licensing.Licence) string {
 	return p.T("home.licence", text.Args{"classes": p.P().List(names)})
 }
 
-// classWords says what a class allows; the scheme decides, for the same letter means two things.
-func classWords(b page.Base, scheme licensing.Scheme, class licensing.Class) string {
-	words := b.P().Class(scheme, class)
+// classWords says what a class allows on a card of that day of issue; the scheme decides, for the same letter means two things.
+func classWords(b page.Base, book *licensing.Rules, scheme licensing.Scheme, class licensing.Class, issued licensing.Date) string {
+	words := b.P().Class(book, scheme, class, issued)
 	switch {
 	case words == "":
 		return string(class)
@@ -132,11 +132,11 @@ func classWords(b page.Base, scheme licensing.Scheme, class licensing.Class) str
 
 // newClassWords says what a class of the new card allows. With a limit printed beside it the words of the whole class would
 // promise too much and frighten too: what counts is that the person drives on what they drove.
-func newClassWords(b page.Base, n licensing.NewClass) string {
-	if n.Restriction != nil && b.P().Has("class.limited."+n.Restriction.Code) {
-		return b.T("class.limited." + n.Restriction.Code)
+func newClassWords(p casePage, n licensing.NewClass) string {
+	if n.Restriction != nil && p.P().Has("class.limited."+n.Restriction.Code) {
+		return p.T("class.limited." + n.Restriction.Code)
 	}
-	return classWords(b, licensing.SchemeNew, n.Class)
+	return classWords(p.Base, p.Case.Book, licensing.SchemeNew, n.Class, licensing.DateOf(p.Case.Now))
 }
 
 // who says who must act, in the state of the case.

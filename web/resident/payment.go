@@ -76,10 +76,7 @@ func (p casePage) feeArgs() text.Args {
 
 // payBy is the last day on which the fee can be paid.
 func (p casePage) payBy() string {
-	if p.Case.SubmittedAt == nil {
-		return ""
-	}
-	return p.P().DayDate(licensing.DateOf(*p.Case.SubmittedAt).AddDays(licensing.PaymentDays))
+	return p.P().DayDate(p.Case.ReplyBy)
 }
 
 func secondaryIf(another bool) page.Kind {

@@ -1,6 +1,7 @@
 package resident
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
@@ -136,7 +137,7 @@ func (p casePage) refusal() string {
 	if p.Case.State != licensing.Refused && p.Case.State != licensing.RefusedAtIntake {
 		return ""
 	}
-	if n := p.lastMove(); n >= 0 && licensing.RefusalReason(p.Case.History[n].Reason) {
+	if n := p.lastMove(); n >= 0 && slices.Contains(licensing.ReasonKeys, p.Case.History[n].Reason) {
 		return p.Case.History[n].Reason
 	}
 	return ""

@@ -83,7 +83,7 @@ func (h *Handler) received(c fiber.Ctx) error {
 		return seeOther(c, at(k.ID, ""))
 	}
 	p := receivedPage{frame(c, k, "received", "received.title"), h.Renewal.PublicURL + at(k.ID, ""), ""}
-	p.Days = h.workingDays(p.Base)
+	p.Days = p.P().WorkingDays(p.Case.Preview.HalfDays)
 	return page.Render(c, fiber.StatusOK, receivedView(p))
 }
 
@@ -99,7 +99,7 @@ func (p answersPage) licence() []page.SummaryRow {
 	k := p.Case
 	rows := []page.SummaryRow{{Key: p.T("answers.ground"), Value: p.T("check.ground_" + string(k.Ground))}}
 	for _, n := range k.Preview.Classes {
-		row := page.SummaryRow{Key: p.T("answers.class"), Value: newClassWords(p.Base, n)}
+		row := page.SummaryRow{Key: p.T("answers.class"), Value: newClassWords(p.casePage, n)}
 		for _, choice := range k.Choices {
 			if choice == n.Class {
 				row.Change = p.at("class")

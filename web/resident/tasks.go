@@ -136,7 +136,7 @@ func (p tasksPage) task(t renewal.Task) page.Task {
 func (p tasksPage) hint(t renewal.Task) string {
 	switch {
 	case t.Key == "class" && t.Done:
-		return p.T("resident.new_class", text.Args{"class": string(p.Case.Choice), "meaning": p.P().Class(licensing.SchemeNew, p.Case.Choice)})
+		return p.T("resident.new_class", text.Args{"class": string(p.Case.Choice), "meaning": p.P().Class(p.Case.Book, licensing.SchemeNew, p.Case.Choice, licensing.DateOf(p.Case.Now))})
 	case t.Key == "contact" && t.Done:
 		return p.deliveryShort()
 	case t.Key == "health" && !t.Done && p.Case.Health.Number != "":
@@ -164,12 +164,12 @@ func (p casePage) deliveryLine() string {
 	if p.Case.Contact.Delivery == licensing.Pickup {
 		return p.deliveryShort()
 	}
-	return p.T("resident.by_post", text.Args{"street": p.Case.Contact.Street, "commune": p.commune(), "province": small(licensing.Province)})
+	return p.T("resident.by_post", text.Args{"street": p.Case.Contact.Street, "commune": p.commune(), "province": small(p.Case.Book.ProvinceName(licensing.DateOf(p.Case.Now)))})
 }
 
 // commune is the name inside a sentence: xã Thiên Cầm.
 func (p casePage) commune() string {
-	name, _ := licensing.CommuneName(p.Case.Contact.Commune)
+	name, _ := p.Case.Book.CommuneName(p.Case.Contact.Commune, licensing.DateOf(p.Case.Now))
 	return small(name)
 }
 

@@ -10,6 +10,7 @@ import (
 	"giahan/licensing"
 	"giahan/licensing/casework"
 	lt "giahan/licensing/licensingtest"
+	"giahan/licensing/rules"
 	"giahan/licensing/store"
 	"giahan/web/text"
 )
@@ -96,7 +97,10 @@ func TestNewClassesTakeNothingAway(t *testing.T) {
 	}
 	h.get("/home").expect(t, 200, "href=\"tel:02393000000\"")
 	h.get(a+"/answers").expect(t, 200, "Hạng A, chỉ lái xe dưới 175 phân khối. Vẫn lái được những xe như trước.").expect(t, 200, "Chỉ được điều khiển")
-	if p := text.For(text.VI); !strings.Contains(p.Class(licensing.SchemeNew, "C"), "hạng B, C1") || !strings.Contains(p.Class(licensing.SchemeNew, "C1"), "hạng B") {
+	class := func(c licensing.Class) string {
+		return text.For(text.VI).Class(rules.Embedded(), licensing.SchemeNew, c, lt.Today)
+	}
+	if !strings.Contains(class("C"), "hạng B, C1") || !strings.Contains(class("C1"), "hạng B") {
 		t.Error("a class does not say what it covers")
 	}
 }
@@ -142,8 +146,9 @@ func TestTheAddressIsThere(t *testing.T) {
 		}
 		last = at
 	}
+	communes := rules.Embedded().CommunesOn(licensing.HomeProvince, lt.Today)
 	for _, address := range []string{"", "Hà Nội", "Xã Thiên Cầm Cũ, Tỉnh Hà Tĩnh"} {
-		if code, street := fromAddress(address); code != "" || street != "" {
+		if code, street := fromAddress(communes, address); code != "" || street != "" {
 			t.Errorf("%q gives %s, %q", address, code, street)
 		}
 	}

@@ -106,6 +106,18 @@ func (p *Printer) Number(n int64) string {
 	return sign + s
 }
 
+// WorkingDays writes half working days as people count them: 5, or 3,5.
+func (p *Printer) WorkingDays(halves int) string {
+	days := p.Number(int64(halves / 2))
+	switch {
+	case halves%2 == 0:
+		return days
+	case p.Lang == EN:
+		return days + ".5"
+	}
+	return days + ",5"
+}
+
 // Money is 115.000 đồng, in English 115,000 VND; the parts never separate.
 func (p *Printer) Money(v licensing.VND) string {
 	unit := "đồng"
@@ -153,13 +165,31 @@ func (p *Printer) List(items []string) string {
 	return p.T("format.list", Args{"first": strings.Join(items[:last], ", "), "last": items[last]})
 }
 
-// Class says what a class allows, in plain words: "ô tô chở đến 8 người …". Empty where the scheme has no such class.
-func (p *Printer) Class(scheme licensing.Scheme, class licensing.Class) string {
-	key := "class." + string(scheme) + "." + string(class)
-	if !p.Has(key) {
-		return ""
+// Class says what a class allows on that day, in the plain words of the rule book: "ô tô chở đến 8 người …". Empty where the book
+// has no such class.
+func (p *Printer) Class(book *licensing.Rules, scheme licensing.Scheme, class licensing.Class, day licensing.Date) string {
+	row, _ := book.ClassOn(scheme, class, day)
+	return keepTogether(p.Words(row.Allows))
+}
+
+// laws are words inside the names of laws, which the rule book writes in English; kinds of text have their own letters here.
+var laws = strings.NewReplacer(" Art. ", " Điều ", "Law ", "Luật ", "Labour Code", "Bộ luật Lao động", "Resolution", "Nghị quyết", "QD", "QĐ", "ND", "NĐ",
+	"annex", "phụ lục", "notice of the year", "thông báo hằng năm", " of ", " ngày ", "practice", "thực tiễn", "our proposal", "đề xuất của dịch vụ")
+
+// Law writes the source of a rule.
+func (p *Printer) Law(source string) string {
+	if p.Lang == EN {
+		return source
 	}
-	return p.T(key)
+	return laws.Replace(source)
+}
+
+// Words picks the language of a text that belongs to a rule.
+func (p *Printer) Words(w licensing.Words) string {
+	if p.Lang == EN {
+		return w.EN
+	}
+	return w.VI
 }
 
 func twoDigits(n int) string {

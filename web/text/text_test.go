@@ -85,8 +85,14 @@ func TestEveryDomainValueHasWords(t *testing.T) {
 			keys = append(keys, "return_reason."+r, "return_reason_text."+r)
 		}
 	}
-	for _, r := range licensing.RefusalReasons {
-		keys = append(keys, "refusal_reason."+r.Reason, "refusal_next."+r.Reason)
+	for _, r := range licensing.ReasonKeys {
+		keys = append(keys, "refusal_reason."+r, "refusal_next."+r)
+	}
+	for _, n := range licensing.Nexts {
+		keys = append(keys, "next."+string(n))
+	}
+	for _, x := range []licensing.Exclusion{licensing.ExcludePaper, licensing.ExcludeOverdue, licensing.ExcludeMotorcycle, licensing.ExcludeForeign} {
+		keys = append(keys, "requirement.handled_online.missing_"+string(x))
 	}
 	for _, r := range licensing.RequirementKeys {
 		keys = append(keys, "requirement."+r+".title", "requirement."+r+".met", "requirement."+r+".missing", "requirement."+r+".unknown")
@@ -115,6 +121,10 @@ func TestSentences(t *testing.T) {
 		{vi.Moment(at), "9:20, thứ Hai 16/11/2026"},
 		{vi.Due(at), "trưa thứ Hai, 16/11/2026"},
 		{vi.Due(at.Add(8 * time.Hour)), "cuối ngày thứ Hai, 16/11/2026"},
+		{vi.WorkingDays(10), "5"},
+		{vi.WorkingDays(7), "3,5"},
+		{en.WorkingDays(9), "4.5"},
+		{vi.Law("Law 36/2024/QH15 Art. 57; QD 19/2025/QD-TTg; ND 61/2018/ND-CP"), "Luật 36/2024/QH15 Điều 57; QĐ 19/2025/QĐ-TTg; NĐ 61/2018/NĐ-CP"},
 		{vi.Money(115000), "115.000 đồng"},
 		{en.Money(115000), "115,000 VND"},
 		{vi.Number(1250), "1.250"},
@@ -144,11 +154,11 @@ func TestSentences(t *testing.T) {
 
 func TestRequirementSentences(t *testing.T) {
 	p := For(VI)
-	_, s := p.Requirement(licensing.Requirement{Key: licensing.ReqValid, Answer: licensing.NotMet, Args: map[string]string{"date": "2026-07-23", "days": "-123", "test": "theory"}})
-	if want := "Có giá trị đến ngày 23/07/2026, nay đã quá hạn. Phải thi lại lý thuyết trước khi được cấp bằng."; s != want {
-		t.Errorf("got %q", s)
+	_, s, next := p.Requirement(licensing.Requirement{Key: licensing.ReqValid, Answer: licensing.NotMet, Next: licensing.NextPassTest, Args: map[string]string{"date": "2026-07-23", "days": "-123", "test": "theory"}})
+	if s != "Có giá trị đến ngày 23/07/2026, nay đã quá hạn." || next != "Phải thi lại lý thuyết trước khi được cấp bằng." {
+		t.Errorf("got %q, %q", s, next)
 	}
-	if _, s = p.Requirement(licensing.Requirement{Key: licensing.ReqValid, Answer: licensing.Met, Args: map[string]string{"lifetime": "1"}}); s != "Không thời hạn." {
+	if _, s, _ = p.Requirement(licensing.Requirement{Key: licensing.ReqValid, Answer: licensing.Met, Args: map[string]string{"lifetime": "1"}}); s != "Không thời hạn." {
 		t.Errorf("got %q", s)
 	}
 }

@@ -85,10 +85,10 @@ func TestLicencesArePlausible(t *testing.T) {
 }
 
 func TestAddressesNameACommuneOfToday(t *testing.T) {
+	book := rules.Embedded()
+	communes, province := book.CommunesOn(licensing.HomeProvince, days[0]), book.ProvinceName(days[0])
 	for _, r := range Residents(days[0]) {
-		if !slices.ContainsFunc(licensing.Communes, func(c licensing.Commune) bool {
-			return strings.Contains(r.Address, ", "+c.Name+", "+licensing.Province)
-		}) {
+		if !slices.ContainsFunc(communes, func(c licensing.UnitRule) bool { return strings.Contains(r.Address, ", "+c.Name+", "+province) }) {
 			t.Errorf("%s: %s", r.Key, r.Address)
 		}
 	}
@@ -111,7 +111,7 @@ func TestEachPersonShowsTheirCase(t *testing.T) {
 			if r.Key == "lan" {
 				ground = licensing.DataChanged
 			}
-			d := book.Decide(licensing.Request{Applicant: licensing.Applicant{BirthDate: r.BirthDate, Level: int(r.Level)},
+			d := book.Decide(licensing.Request{Procedure: licensing.Exchange, Applicant: licensing.Applicant{BirthDate: r.BirthDate, Level: int(r.Level)},
 				Licence: r.Licences[0], Ground: ground, On: today})
 			var got []string
 			for _, q := range d.Requirements {

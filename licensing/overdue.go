@@ -1,0 +1,71 @@
+package licensing
+
+import "strconv"
+
+// TestFor is the test that a licence needs which ended on expires, when a case is submitted on that day, and the row that says so.
+// The last day of validity still counts as valid; months are calendar months (domain.md 2.2).
+func (r *Rules) TestFor(expires, day Date) (test string, row OverdueRule) {
+	found, ok := on(r.Overdue, day, nil)
+	row = *found
+	switch {
+	case expires.IsZero() || !day.After(expires):
+		return NoTest, row
+	case !ok:
+		return TheoryPracticeTest, row
+	case day.Before(expires.AddMonths(3)):
+		return row.UnderThreeMonths, row
+	case day.Before(expires.AddYears(1)):
+		return row.UnderOneYear, row
+	}
+	return row.OneYearOrMore, row
+}
+
+// validity answers whether an exchange needs a test first.
+func (r *Rules) validity(q Request) Requirement {
+	ends := q.Licence.Expires()
+	test, row := r.TestFor(ends, q.On)
+	if ends.IsZero() {
+		return answered(ReqValid, Met, row.Rule, NextNone, map[string]string{"lifetime": "1"})
+	}
+	args := map[string]string{"date": ends.String(), "days": strconv.Itoa(q.On.DaysUntil(ends)), "test": test}
+	next := NextPassTest
+	if row.PreventedMonths > 0 && q.On.Before(ends.AddMonths(row.PreventedMonths)) && q.On.After(ends) {
+		next = NextProve
+		if q.Prevented && test != NoTest {
+			args["prevented"], args["test"], test = "1", NoTest, NoTest
+		}
+	}
+	return answered(ReqValid, answer(test == NoTest), row.Rule, next, args)
+}
+
+// lostValidity answers for a lost licence: it must be valid, or overdue for no longer than the rule of the day forgives. Until
+// 2024 the new card came two months after the dossier.
+func (r *Rules) lostValidity(d *Decision, q Request) Requirement {
+	loss, _ := on(r.Losses, q.On, nil)
+	if loss.WaitMonths > 0 {
+		d.Earliest = q.On.AddMonths(loss.WaitMonths)
+	}
+	ends := q.Licence.Expires()
+	if ends.IsZero() {
+		return answered(ReqValid, Met, loss.Rule, NextNone, map[string]string{"lifetime": "1"})
+	}
+	args := map[string]string{"date": ends.String(), "days": strconv.Itoa(q.On.DaysUntil(ends)), "test": NoTest}
+	if !q.On.After(ends) || loss.GraceMonths > 0 && q.On.Before(ends.AddMonths(loss.GraceMonths)) {
+		return answered(ReqValid, Met, loss.Rule, NextNone, args)
+	}
+	test, row := r.TestFor(ends, q.On)
+	args["test"] = test
+	d.used(loss.Rule)
+	return answered(ReqValid, answer(test == NoTest), row.Rule, NextPassTest, args)
+}
+
+// lostBefore answers whether losing a licence again asks for a test (TT 58/2015).
+func (r *Rules) lostBefore(q Request) Requirement {
+	row, _ := on(r.Losses, q.On, nil)
+	again := !q.LostBefore.IsZero() && row.RepeatYears > 0 && q.On.Before(q.LostBefore.AddYears(row.RepeatYears))
+	args := map[string]string{"test": NoTest}
+	if again {
+		args["test"], args["date"] = row.RepeatTest, q.LostBefore.String()
+	}
+	return answered(ReqLost, answer(!again || row.RepeatTest == NoTest), row.Rule, NextPassTest, args)
+}
