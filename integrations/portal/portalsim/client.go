@@ -24,13 +24,20 @@ func (c *client) GetID() string                       { return c.ID }
 func (c *client) RedirectURIs() []string              { return c.Client.RedirectURIs }
 func (c *client) PostLogoutRedirectURIs() []string    { return c.LogoutURIs }
 func (c *client) ApplicationType() op.ApplicationType { return op.ApplicationTypeWeb }
-func (c *client) AuthMethod() oidc.AuthMethod         { return oidc.AuthMethodBasic }
 func (c *client) GrantTypes() []oidc.GrantType        { return []oidc.GrantType{oidc.GrantTypeCode} }
 func (c *client) LoginURL(id string) string           { return c.login + url.QueryEscape(id) }
 func (c *client) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeBearer }
 func (c *client) IDTokenLifetime() time.Duration      { return tokenLife }
 func (c *client) ClockSkew() time.Duration            { return 0 }
 func (c *client) IsScopeAllowed(scope string) bool    { return scope == "identity" }
+
+// AuthMethod: a client that has registered a key is known by it alone.
+func (c *client) AuthMethod() oidc.AuthMethod {
+	if c.Key != nil {
+		return oidc.AuthMethodPrivateKeyJWT
+	}
+	return oidc.AuthMethodBasic
+}
 
 func (c *client) ResponseTypes() []oidc.ResponseType {
 	return []oidc.ResponseType{oidc.ResponseTypeCode}

@@ -73,6 +73,7 @@ func (s *Sim) login(w http.ResponseWriter, r *http.Request) {
 		s.lost(w)
 		return
 	}
+	s.remember(w, id)
 	http.Redirect(w, r, op.AuthCallbackURL(s.provider)(r.Context(), id), http.StatusSeeOther)
 }
 

@@ -8,6 +8,7 @@
 package portalsim
 
 import (
+	"crypto"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -34,9 +35,13 @@ const (
 
 // Client is the one relying party that the realm knows.
 type Client struct {
-	ID, Secret   string
-	RedirectURIs []string // compared whole, character by character
-	LogoutURIs   []string // where a sign-out may lead
+	ID, Secret     string
+	RedirectURIs   []string         // compared whole, character by character
+	LogoutURIs     []string         // where a sign-out may lead
+	BackChannel    string           // address that is told when somebody signs out here
+	Key            crypto.PublicKey // checks the client's assertions (private_key_jwt), in the place of the secret
+	EncryptTo      crypto.PublicKey // ID tokens are encrypted for this key
+	SignedUserinfo bool             // userinfo is a signed token
 }
 
 // Options of a realm.
@@ -79,9 +84,9 @@ func New(o Options) (*Sim, error) {
 	return s, nil
 }
 
-func newProvider(o Options, st *storage, crypto [32]byte) (*op.Provider, error) {
+func newProvider(o Options, st *storage, seal [32]byte) (*op.Provider, error) {
 	return op.NewProvider(&op.Config{
-		CryptoKey: crypto, CryptoKeyId: "1", CodeMethodS256: true,
+		CryptoKey: seal, CryptoKeyId: "1", CodeMethodS256: true, AuthMethodPrivateKeyJWT: o.Client.Key != nil,
 		DefaultLogoutRedirectURI: o.Issuer + "/bye",
 		SupportedUILocales:       []language.Tag{language.Vietnamese, language.English},
 		SupportedScopes:          scopes,
@@ -98,7 +103,8 @@ func (s *Sim) routes() {
 	s.mux.HandleFunc("POST /oauth/token", s.token)
 	s.mux.HandleFunc("GET /keys", s.keys)
 	s.mux.HandleFunc("/userinfo", s.info)
-	for _, path := range []string{"/authorize", "/end_session", "/revoke"} {
+	s.mux.HandleFunc("/end_session", s.endSession)
+	for _, path := range []string{"/authorize", "/revoke"} {
 		s.mux.Handle(path, s.provider)
 	}
 }
@@ -141,7 +147,9 @@ func (s *Sim) discovery(w http.ResponseWriter, _ *http.Request) {
 		"grant_types_supported":                          []string{"authorization_code"},
 		"subject_types_supported":                        []string{"public"},
 		"id_token_signing_alg_values_supported":          []string{"ES256"},
-		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic"},
+		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "private_key_jwt"},
+		"backchannel_logout_supported":                   true,
+		"backchannel_logout_session_supported":           true,
 		"code_challenge_methods_supported":               []string{"S256"},
 		"acr_values_supported":                           []string{Level(1), Level(2)},
 		"ui_locales_supported":                           []string{"vi", "en"},

@@ -17,6 +17,8 @@ type script struct {
 	document func(map[string]any)
 	grant    func(map[string]any)
 	userinfo func(map[string]any)
+	signed   func(*Token)
+	sealed   func(token string) string
 	paths    map[string]http.HandlerFunc
 	calls    map[string]int
 }
@@ -65,6 +67,16 @@ func (s *Sim) TamperGrant(change func(map[string]any)) {
 // TamperUserinfo changes the userinfo before it is signed; nil ends it.
 func (s *Sim) TamperUserinfo(change func(map[string]any)) {
 	s.rewrite(func(p *script) { p.userinfo = change })
+}
+
+// TamperSignedUserinfo changes userinfo's token before it is signed; nil ends it.
+func (s *Sim) TamperSignedUserinfo(change func(*Token)) {
+	s.rewrite(func(p *script) { p.signed = change })
+}
+
+// TamperSeal encrypts the ID token in another way than the client has asked for; nil ends it.
+func (s *Sim) TamperSeal(change func(token string) string) {
+	s.rewrite(func(p *script) { p.sealed = change })
 }
 
 // TakeOver answers a path below the issuer in the realm's place; nil gives it back.
@@ -135,23 +147,25 @@ func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
 // retell is the token endpoint's answer as the script wants it.
 func (s *Sim) retell(body []byte) []byte {
 	play := s.said()
-	if play.token == nil && play.grant == nil {
-		return body
-	}
 	var reply map[string]any
 	if json.Unmarshal(body, &reply) != nil {
 		return body
 	}
+	raw, _ := reply["id_token"].(string)
 	if play.token != nil {
-		raw, _ := reply["id_token"].(string)
 		t, err := openToken(raw)
 		if err != nil {
 			return body
 		}
 		signer := s.storage.keys.named(t.Header["kid"])
 		play.token(t)
-		reply["id_token"] = t.seal(signer)
+		raw = t.seal(signer)
 	}
+	seal := s.sealed
+	if play.sealed != nil {
+		seal = play.sealed
+	}
+	reply["id_token"] = seal(raw)
 	if play.grant != nil {
 		play.grant(reply)
 	}
@@ -168,10 +182,18 @@ func (s *Sim) info(w http.ResponseWriter, r *http.Request) {
 	s.provider.ServeHTTP(a, r)
 	body := a.body.Bytes()
 	play := s.said()
+	if a.status != http.StatusOK {
+		a.send(w, body)
+		return
+	}
 	var claims map[string]any
-	if a.status == http.StatusOK && play.userinfo != nil && json.Unmarshal(body, &claims) == nil {
+	if play.userinfo != nil && json.Unmarshal(body, &claims) == nil {
 		play.userinfo(claims)
 		body, _ = json.Marshal(claims)
+	}
+	if s.opts.Client.SignedUserinfo {
+		a.header.Set("Content-Type", "application/jwt")
+		body = s.signedInfo(body)
 	}
 	a.send(w, body)
 }

@@ -204,6 +204,9 @@ func (s *storage) CreateAccessToken(_ context.Context, r op.TokenRequest) (strin
 
 func (s *storage) SetUserinfoFromRequest(_ context.Context, u *oidc.UserInfo, r op.IDTokenRequest, _ []string) error {
 	s.people[r.GetSubject()].fill(u, s.realm)
+	if asked, ok := r.(*request); ok {
+		u.AppendClaims("sid", asked.id) // one sign-in here is one session
+	}
 	return nil
 }
 
@@ -293,8 +296,12 @@ func (s *storage) GetPrivateClaimsFromScopes(context.Context, string, string, []
 	return nil, nil
 }
 
-func (s *storage) GetKeyByIDAndClientID(context.Context, string, string) (*jose.JSONWebKey, error) {
-	return nil, errNotOffered
+// GetKeyByIDAndClientID gives the key that checks the client's assertions.
+func (s *storage) GetKeyByIDAndClientID(_ context.Context, id, client string) (*jose.JSONWebKey, error) {
+	if s.client.Key == nil || client != s.client.ID || id != thumbprint(s.client.Key) {
+		return nil, errors.New("no such key of this client")
+	}
+	return &jose.JSONWebKey{Key: s.client.Key, KeyID: id, Use: "sig"}, nil
 }
 
 func (s *storage) ValidateJWTProfileScopes(context.Context, string, []string) ([]string, error) {
