@@ -110,6 +110,7 @@ type Session struct {
 	Audience  Audience
 	Resident  *Resident // set when Audience is Residents
 	Officer   *Officer  // set when Audience is Officers
+	PortalSID string    // the portal's name of its session; set when the session is made
 	AuthTime  time.Time // when the portal authenticated the person
 	CreatedAt time.Time
 	SeenAt    time.Time
@@ -128,6 +129,9 @@ func (s Session) Alive(now time.Time) bool {
 	return now.Before(s.ExpiresAt) && now.Sub(s.SeenAt) < SessionIdle
 }
 
+// Fresh says whether the person logged in at the portal not longer ago than limit. What cannot be taken back wants it.
+func (s Session) Fresh(now time.Time, limit time.Duration) bool { return now.Sub(s.AuthTime) <= limit }
+
 // Actor is who the session speaks for.
 func (s Session) Actor() Actor {
 	if s.Officer != nil {
@@ -140,6 +144,7 @@ func (s Session) Actor() Actor {
 var (
 	ErrNoSession    = errors.New("no session")
 	ErrExpired      = errors.New("session expired")
+	ErrLoginTooOld  = errors.New("login too old for this")
 	ErrLevelTooLow  = errors.New("assurance level too low")
 	ErrOrganisation = errors.New("account of an organisation")
 	ErrNotStaff     = errors.New("not a member of staff")

@@ -100,6 +100,13 @@ create table code_counters (
     constraint code_counters_pkey PRIMARY KEY (unit, day)
 );
 
+create table logout_tokens (
+    issuer text not null,
+    jti text not null,
+    good_until timestamp with time zone not null,
+    constraint logout_tokens_pkey PRIMARY KEY (issuer, jti)
+);
+
 create table officers (
     id uuid not null,
     issuer text not null,
@@ -210,6 +217,7 @@ create table sessions (
     created_at timestamp with time zone not null,
     seen_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,
+    portal_sid text not null default ''::text,
     constraint sessions_pkey PRIMARY KEY (token_hash),
     constraint sessions_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officers(id),
     constraint sessions_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES residents(id),
@@ -219,6 +227,8 @@ create table sessions (
     constraint sessions_token_hash_check CHECK ((length(token_hash) = 32))
 );
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_officer ON public.sessions USING btree (officer_id) WHERE (officer_id IS NOT NULL);
+CREATE INDEX sessions_resident ON public.sessions USING btree (resident_id) WHERE (resident_id IS NOT NULL);
 
 create table sign_in_attempts (
     state_hash bytea not null,
@@ -228,9 +238,11 @@ create table sign_in_attempts (
     verifier text not null,
     next_path text not null,
     created_at timestamp with time zone not null,
+    max_age integer not null default 0,
     constraint sign_in_attempts_pkey PRIMARY KEY (state_hash),
     constraint sign_in_attempts_audience_check CHECK ((audience = ANY (ARRAY['resident'::text, 'officer'::text]))),
     constraint sign_in_attempts_browser_hash_check CHECK ((length(browser_hash) = 32)),
+    constraint sign_in_attempts_max_age_check CHECK ((max_age >= 0)),
     constraint sign_in_attempts_state_hash_check CHECK ((length(state_hash) = 32))
 );
 

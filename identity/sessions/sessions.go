@@ -26,8 +26,10 @@ type Service struct {
 	Residents *signin.Provider // the national portal
 	Officers  *signin.Provider // the staff realm
 	CSRFKey   []byte           // from CSRFKey
-	Now       func() time.Time
-	Random    io.Reader // crypto/rand
+
+	FreshLogin time.Duration // how old a login may be for what cannot be taken back; whole seconds
+	Now        func() time.Time
+	Random     io.Reader // crypto/rand
 }
 
 func (s *Service) provider(audience identity.Audience) *signin.Provider {
@@ -85,6 +87,43 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	return nil
+}
+
+// SignOutEverywhere ends every session of the person whose session it is, on every device, and says how many there were.
+func (s *Service) SignOutEverywhere(ctx context.Context, session identity.Session) (n int64, err error) {
+	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		n, err = store.DeleteSessionsOf(ctx, tx, session.Actor().ID)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sign out everywhere: %w", err)
+	}
+	return n, nil
+}
+
+// SignedOutAtPortal takes a logout token of the portal (back-channel logout) and ends the sessions that it names, on every
+// instance at once. A token that is unsound or came before is an identity.ErrSignIn and ends nothing.
+func (s *Service) SignedOutAtPortal(ctx context.Context, audience identity.Audience, token string) error {
+	l, err := s.provider(audience).LogoutToken(ctx, token)
+	if err != nil {
+		return fmt.Errorf("signed out at the portal: %w", err)
+	}
+	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		_, err := store.SignedOutAtPortal(ctx, tx, l.Issuer, l.Subject, l.SID, l.ID, l.Until)
+		return err
+	})
+	if errors.Is(err, store.ErrTokenUsed) {
+		err = signin.Refused{Case: "jti"}
+	}
+	if err != nil {
+		return fmt.Errorf("signed out at the portal: %w", err)
+	}
+	return nil
+}
+
+// PortalSignOut is where the browser signs out at the portal too, coming back to returnTo; "" where there is no such address.
+func (s *Service) PortalSignOut(audience identity.Audience, returnTo string) string {
+	return s.provider(audience).SignOutURL(returnTo)
 }
 
 // Allow counts one hit for key ("sign-in 192.0.2.7") and says whether it is within limit for the window; where it is not,

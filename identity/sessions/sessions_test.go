@@ -2,6 +2,7 @@ package sessions_test
 
 import (
 	"bytes"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"giahan/identity"
 	"giahan/identity/sessions"
 	"giahan/identity/store"
+	"giahan/integrations/portal/portalsim"
 )
 
 // The limits hold to the second: a resident's 15 minutes of rest and 8 hours in all, an officer's 12 hours.
@@ -100,6 +102,100 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
+// Signing out everywhere ends every session of the person, on every instance, and nobody else's.
+func TestSignOutEverywhere(t *testing.T) {
+	w := newWorld(t)
+	session, a := w.signedIn(identity.Residents, "hoa")
+	_, b := w.signedIn(identity.Residents, "hoa")
+	_, lan := w.signedIn(identity.Residents, "lan")
+	if n, err := w.SignOutEverywhere(t.Context(), session); n != 2 || err != nil {
+		t.Errorf("%d ended: %v", n, err)
+	}
+	w.are(map[string]bool{a: false, b: false, lan: true})
+}
+
+// are compares whether tokens are alive, as another instance of the service sees it.
+func (w *world) are(alive map[string]bool) {
+	w.t.Helper()
+	other := w.second()
+	for token, want := range alive {
+		if _, err := other.Authenticate(w.t.Context(), identity.Residents, token); (err == nil) != want {
+			w.t.Errorf("alive: %v, want %v (%v)", err == nil, want, err)
+		}
+	}
+}
+
+// L03: a sound logout token ends the sessions that it names, everywhere, and is good once. L02: an unsound one ends nothing.
+func TestSignedOutAtPortal(t *testing.T) {
+	w := newWorld(t)
+	first, a := w.signedIn(identity.Residents, "hoa")
+	_, b := w.signedIn(identity.Residents, "hoa")
+	_, lan := w.signedIn(identity.Residents, "lan")
+	if first.PortalSID == "" {
+		t.Fatal("the portal's session has no name")
+	}
+	say := func(want any, token string) {
+		t.Helper()
+		if err := w.SignedOutAtPortal(t.Context(), identity.Residents, token); !is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+	say("events", w.portal.LogoutToken(map[string]any{"sub": "hoa", "events": nil}))
+	say("kid_unknown", w.realm.LogoutToken(map[string]any{"sub": "hoa"})) // of the staff realm
+	say("sid", w.portal.LogoutToken(nil))
+	w.are(map[string]bool{a: true, b: true, lan: true})
+	say(nil, w.portal.LogoutToken(map[string]any{"sid": first.PortalSID, "sub": "lan"})) // names two people: nobody is both
+	w.are(map[string]bool{a: true, b: true, lan: true})
+	say(nil, w.portal.LogoutToken(map[string]any{"sid": first.PortalSID}))
+	w.are(map[string]bool{a: false, b: true, lan: true})
+	token := w.portal.LogoutToken(map[string]any{"sub": "hoa"})
+	say(nil, token)
+	w.are(map[string]bool{a: false, b: false, lan: true})
+	_, again := w.signedIn(identity.Residents, "hoa")
+	say("jti", token)
+	w.are(map[string]bool{again: true})
+	w.move(2*time.Minute + time.Second)
+	say("iat", token)
+	if err := w.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := w.Pool.QueryRow(t.Context(), "select count(*) from logout_tokens").Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d tokens are remembered for longer than they could be used (%v)", left, err)
+	}
+}
+
+// What cannot be taken back wants a fresh login; the portal says when it was, and an old one is refused though its token is new.
+func TestFreshLogin(t *testing.T) {
+	w := newWorld(t)
+	session, _ := w.signedIn(identity.Residents, "hoa")
+	if !session.Fresh(w.time().Add(15*time.Minute), w.FreshLogin+time.Second) || session.Fresh(w.time().Add(17*time.Minute), w.FreshLogin) {
+		t.Errorf("login at %v, now %v", session.AuthTime, w.time())
+	}
+	fresh := func(want any) {
+		t.Helper()
+		to, browser, err := w.Begin(t.Context(), identity.Residents, "/kept", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(to)
+		if err != nil || u.Query().Get("max_age") != "900" {
+			t.Errorf("asked for %q (%v)", u.Query().Get("max_age"), err)
+		}
+		if _, token, _, err := w.Finish(t.Context(), identity.Residents, browser, w.choose(to, "hoa")); !is(err, want) || (token != "") != (want == nil) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+	fresh(nil)
+	w.portal.Tamper(func(tok *portalsim.Token) { tok.Claims["auth_time"] = w.time().Add(-16 * time.Minute).Unix() })
+	fresh("auth_time")
+	w.portal.Tamper(func(tok *portalsim.Token) { delete(tok.Claims, "auth_time") })
+	fresh("auth_time")
+	if _, _, _, err := w.try(identity.Residents, "hoa", ""); err != nil {
+		t.Errorf("an ordinary sign-in asks for no fresh login: %v", err)
+	}
+}
+
 // An officer who is shut out is out with the next request.
 func TestShutOutOfficer(t *testing.T) {
 	w := newWorld(t)
@@ -129,7 +225,7 @@ func TestOfficerSignsInTwiceAtOnce(t *testing.T) {
 	}
 	var tries []try
 	for range 8 {
-		to, browser, err := w.Begin(t.Context(), identity.Officers, "")
+		to, browser, err := w.Begin(t.Context(), identity.Officers, "", false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +318,7 @@ func TestCSRF(t *testing.T) {
 func TestPurge(t *testing.T) {
 	w := newWorld(t)
 	_, token := w.signedIn(identity.Residents, "hoa")
-	if _, _, err := w.Begin(t.Context(), identity.Residents, ""); err != nil {
+	if _, _, err := w.Begin(t.Context(), identity.Residents, "", false); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := w.Allow(t.Context(), "k", 1, time.Hour); err != nil {

@@ -16,9 +16,14 @@ import (
 )
 
 // Begin starts a sign-in. The browser is sent to redirectURL and keeps browserToken in the pre-login cookie; nextPath is
-// where it goes afterwards (a path of our own, else the audience's home). identity.ErrPortalDown while the portal is down.
-func (s *Service) Begin(ctx context.Context, audience identity.Audience, nextPath string) (redirectURL, browserToken string, err error) {
-	attempt, err := s.provider(audience).Begin(ctx)
+// where it goes afterwards (a path of our own, else the audience's home). With fresh the portal asks the person again unless they
+// logged in there within FreshLogin. identity.ErrPortalDown while the portal is down.
+func (s *Service) Begin(ctx context.Context, audience identity.Audience, nextPath string, fresh bool) (redirectURL, browserToken string, err error) {
+	var maxAge time.Duration
+	if fresh {
+		maxAge = s.FreshLogin
+	}
+	attempt, err := s.provider(audience).Begin(ctx, maxAge)
 	if err != nil {
 		return "", "", err
 	}
@@ -28,7 +33,7 @@ func (s *Service) Begin(ctx context.Context, audience identity.Audience, nextPat
 	}
 	row := store.Attempt{
 		StateHash: hashOf(attempt.State.Reveal()), BrowserHash: browser, Audience: audience, Nonce: attempt.Nonce,
-		Verifier: attempt.Verifier, NextPath: localPath(audience, nextPath), CreatedAt: s.Now(),
+		Verifier: attempt.Verifier, MaxAge: maxAge, NextPath: localPath(audience, nextPath), CreatedAt: s.Now(),
 	}
 	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.SaveAttempt(ctx, tx, row) })
 	if err != nil {
@@ -85,7 +90,7 @@ func (s *Service) take(ctx context.Context, audience identity.Audience, browserT
 	if err = errors.Join(err, refused); err != nil {
 		return signin.Attempt{}, "", err
 	}
-	return signin.Attempt{State: identity.Secret(state), Nonce: row.Nonce, Verifier: row.Verifier}, row.NextPath, nil
+	return signin.Attempt{State: identity.Secret(state), Nonce: row.Nonce, Verifier: row.Verifier, MaxAge: row.MaxAge}, row.NextPath, nil
 }
 
 func attemptRefused(err error) error {
@@ -112,7 +117,7 @@ func (s *Service) open(audience identity.Audience, claims signin.Claims) (identi
 		life = identity.OfficerSessionLife
 	}
 	return identity.Session{
-		TokenHash: hash, Audience: audience, AuthTime: claims.AuthTime, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(life),
+		TokenHash: hash, Audience: audience, PortalSID: claims.SID, AuthTime: claims.AuthTime, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(life),
 	}, token, nil
 }
 

@@ -118,7 +118,7 @@ func TestLies(t *testing.T) {
 func TestPortalDown(t *testing.T) {
 	w := newWorld(t)
 	w.portal.Off()
-	if _, _, err := w.Begin(t.Context(), identity.Residents, ""); !is(err, identity.ErrPortalDown) {
+	if _, _, err := w.Begin(t.Context(), identity.Residents, "", false); !is(err, identity.ErrPortalDown) {
 		t.Errorf("got %v", err)
 	}
 	w.portal.On()
@@ -133,7 +133,7 @@ func TestPortalDown(t *testing.T) {
 func TestState(t *testing.T) {
 	w := newWorld(t)
 	begin := func() (url.Values, string) {
-		to, browser, err := w.Begin(t.Context(), identity.Residents, "")
+		to, browser, err := w.Begin(t.Context(), identity.Residents, "", false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func TestState(t *testing.T) {
 // F03: the same answer many times at once makes one session.
 func TestSameAnswerAtOnce(t *testing.T) {
 	w := newWorld(t)
-	to, browser, err := w.Begin(t.Context(), identity.Residents, "")
+	to, browser, err := w.Begin(t.Context(), identity.Residents, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestNoRefresh(t *testing.T) {
 	w := newWorld(t)
 	const refresh = "refresh-0123456789"
 	w.portal.TamperGrant(func(g map[string]any) { g["refresh_token"] = refresh })
-	to, browser, err := w.Begin(t.Context(), identity.Residents, "")
+	to, browser, err := w.Begin(t.Context(), identity.Residents, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}

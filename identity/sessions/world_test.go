@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Service = &sessions.Service{Pool: dbtest.New(t), CSRFKey: key, Now: w.time, Random: rand.Reader}
+	w.Service = &sessions.Service{Pool: dbtest.New(t), CSRFKey: key, FreshLogin: 15 * time.Minute, Now: w.time, Random: rand.Reader}
 	w.portal, w.Residents = w.provider(portalsim.Residents, residents, "urn:giahan:loa:2")
 	w.realm, w.Officers = w.provider(portalsim.Staff, staff, "")
 	w.tx(func(tx pgx.Tx) error {
@@ -119,7 +119,7 @@ func (w *world) signedIn(audience identity.Audience, person string, old ...strin
 
 func (w *world) try(audience identity.Audience, person, next string, old ...string) (identity.Session, string, string, error) {
 	w.t.Helper()
-	to, browser, err := w.Begin(w.t.Context(), audience, next)
+	to, browser, err := w.Begin(w.t.Context(), audience, next, false)
 	if err != nil {
 		w.t.Fatal(err)
 	}

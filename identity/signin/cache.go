@@ -50,6 +50,13 @@ func (c *cache[T]) get(ctx context.Context) (T, error) {
 	return c.wait(ctx, f)
 }
 
+// last gives what is known without asking; the zero value before the first fetch.
+func (c *cache[T]) last() T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.value
+}
+
 // renew fetches again at once, unless that was done less than a minute ago, and gives what is known then. Whoever comes
 // while that fetch is under way waits for it, so that a rotation fails nobody.
 func (c *cache[T]) renew(ctx context.Context) (T, error) {

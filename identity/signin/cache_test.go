@@ -166,7 +166,7 @@ func TestPortalDownAtStart(t *testing.T) {
 	f := newLiar(t)
 	const path = "/.well-known/openid-configuration"
 	f.TakeOver(path, status(502, "text/html", ""))
-	if _, err := f.p.Begin(t.Context()); !errors.Is(err, identity.ErrPortalDown) {
+	if _, err := f.p.Begin(t.Context(), 0); !errors.Is(err, identity.ErrPortalDown) {
 		t.Fatalf("got %v", err)
 	}
 	f.TakeOver(path, nil)

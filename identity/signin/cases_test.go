@@ -24,7 +24,7 @@ func TestEveryCaseIsTested(t *testing.T) {
 	for _, r := range answerRows() {
 		rows[r.id] = true
 	}
-	cases, open := 0, 0
+	cases := 0
 	for line := range strings.Lines(string(raw)) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
@@ -34,9 +34,6 @@ func TestEveryCaseIsTested(t *testing.T) {
 		name := strings.Fields(line)[0]
 		_, where, elsewhere := strings.Cut(line, " | ")
 		switch {
-		case where == "-":
-			open++
-			t.Logf("NOT TESTED YET: %s", line)
 		case elsewhere:
 			words := strings.Fields(where)
 			for _, test := range words[1:] {
@@ -50,9 +47,6 @@ func TestEveryCaseIsTested(t *testing.T) {
 	}
 	if cases != 83 {
 		t.Errorf("%d cases, want 83", cases)
-	}
-	if open > 0 {
-		t.Logf("%d of %d cases have no test yet", open, cases)
 	}
 }
 

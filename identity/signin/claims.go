@@ -17,6 +17,7 @@ const (
 type Claims struct {
 	Issuer   string
 	Subject  string
+	SID      string    // the portal's name of its session, by which it may end ours; "" where it has none
 	AuthTime time.Time // of the login at the portal; of the token where the portal does not say
 
 	acr      string
@@ -49,8 +50,9 @@ func checkClaims(t token, want expected) (Claims, error) {
 		return Claims{}, err
 	}
 	c := Claims{Issuer: want.issuer, AuthTime: authTime, token: o}
-	var ok1, ok2 bool
+	var ok1, ok2, ok3 bool
 	c.Subject, ok = subject(o)
+	c.SID, ok3 = sessionID(o)
 	c.acr, _, ok1 = o.text("acr")
 	c.amr, _, ok2 = o.texts("amr")
 	switch {
@@ -60,17 +62,26 @@ func checkClaims(t token, want expected) (Claims, error) {
 		return Claims{}, refuse("acr")
 	case !ok2:
 		return Claims{}, refuse("amr")
+	case !ok3:
+		return Claims{}, refuse("sid")
 	}
 	return c, nil
 }
 
-func checkParties(o object, want expected) error {
-	if issuer, _, _ := o.text("iss"); issuer != want.issuer {
+// checkIssued: made by the portal, and for us alone. A second audience is a party that we do not trust, with or without azp (C04).
+func checkIssued(o object, issuer, clientID string) error {
+	if iss, _, _ := o.text("iss"); iss != issuer {
 		return refuse("iss")
 	}
-	// A second audience is a party that we do not trust, with or without azp (C04).
-	if audience, _, ok := o.texts("aud"); !ok || len(audience) != 1 || audience[0] != want.clientID {
+	if audience, _, ok := o.texts("aud"); !ok || len(audience) != 1 || audience[0] != clientID {
 		return refuse("aud")
+	}
+	return nil
+}
+
+func checkParties(o object, want expected) error {
+	if err := checkIssued(o, want.issuer, want.clientID); err != nil {
+		return err
 	}
 	if azp, there, ok := o.text("azp"); !ok || there && azp != want.clientID {
 		return refuse("azp")

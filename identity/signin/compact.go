@@ -26,8 +26,8 @@ type token struct {
 var forbidden = []string{"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty"}
 
 // parseToken checks the form of a compact JWS before any library sees it: jwx v2 accepts padding, non-zero spare bits and
-// other serialisations (security.md 8.2). algs are the accepted algorithms.
-func parseToken(raw string, algs []string) (token, error) {
+// other serialisations (security.md 8.2). algs are the accepted algorithms, types the accepted values of typ.
+func parseToken(raw string, algs, types []string) (token, error) {
 	if raw == "" || len(raw) > maxToken {
 		return token{}, refuse("token_size")
 	}
@@ -39,7 +39,7 @@ func parseToken(raw string, algs []string) (token, error) {
 	if len(first) > maxHeader {
 		return token{}, refuse("header_size")
 	}
-	t, err := parseHeader(first, algs)
+	t, err := parseHeader(first, algs, types)
 	if err != nil {
 		return token{}, err
 	}
@@ -53,7 +53,7 @@ func parseToken(raw string, algs []string) (token, error) {
 	return t, nil
 }
 
-func parseHeader(part string, algs []string) (token, error) {
+func parseHeader(part string, algs, types []string) (token, error) {
 	b, ok := decode(part)
 	if !ok {
 		return token{}, refuse("header_form")
@@ -71,8 +71,9 @@ func parseHeader(part string, algs []string) (token, error) {
 	if !ok || !slices.Contains(algs, alg) {
 		return token{}, refuse("alg")
 	}
-	// Access tokens ("at+jwt") and logout tokens ("logout+jwt") are signed by the same key (RFC 8725 3.11).
-	if typ, there, ok := header.text("typ"); !ok || there && !strings.EqualFold(typ, "JWT") {
+	// ID tokens, access tokens ("at+jwt") and logout tokens ("logout+jwt") are signed by the same key (RFC 8725 3.11).
+	named := func(typ string) func(string) bool { return func(t string) bool { return strings.EqualFold(t, typ) } }
+	if typ, there, ok := header.text("typ"); !ok || there && !slices.ContainsFunc(types, named(typ)) {
 		return token{}, refuse("typ")
 	}
 	kid, there, ok := header.text("kid")

@@ -90,8 +90,12 @@ type grant struct{ IDToken, AccessToken string }
 // exchange turns the code into tokens. It is never repeated: a code is good once, and a second use may end the first's
 // tokens (RFC 6749 4.1.2).
 func (p *Provider) exchange(ctx context.Context, m metadata, a Attempt, code string) (grant, error) {
+	options, err := p.identify()
+	if err != nil {
+		return grant{}, err
+	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, p.client)
-	t, err := p.oauth(m).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier.Reveal()))
+	t, err := p.oauth(m).Exchange(ctx, code, append(options, oauth2.VerifierOption(a.Verifier.Reveal()))...)
 	var answered *oauth2.RetrieveError
 	var network *url.Error
 	switch {
@@ -115,24 +119,35 @@ func (p *Provider) exchange(ctx context.Context, m metadata, a Attempt, code str
 	return grant{IDToken: idToken, AccessToken: t.AccessToken}, nil
 }
 
-// idToken verifies the ID token; where a changed key could be the cause of a refusal, once more with a fresh key set.
+// idToken opens, verifies and checks the ID token.
 func (p *Provider) idToken(ctx context.Context, a Attempt, code string, g grant) (Claims, error) {
-	keys, err := p.keys.get(ctx)
+	raw, err := p.unseal(g.IDToken)
 	if err != nil {
 		return Claims{}, err
 	}
-	t, err := verify(g.IDToken, keys, p.cfg.Algorithms)
-	if staleKey(err) {
-		if keys, err = p.keys.renew(ctx); err != nil {
-			return Claims{}, err
-		}
-		t, err = verify(g.IDToken, keys, p.cfg.Algorithms)
-	}
+	t, err := p.verified(ctx, raw, "JWT")
 	if err != nil {
 		return Claims{}, err
 	}
 	return checkClaims(t, expected{
 		issuer: p.cfg.Issuer, clientID: p.cfg.ClientID, nonce: a.Nonce.Reveal(), code: code, accessToken: g.AccessToken,
-		maxAge: p.cfg.MaxAge, now: p.cfg.Now(),
+		maxAge: a.MaxAge, now: p.cfg.Now(),
 	})
+}
+
+// verified checks form and signature under the portal's keys; where a changed key could be the cause of a refusal, once more with
+// a fresh key set.
+func (p *Provider) verified(ctx context.Context, raw string, types ...string) (token, error) {
+	keys, err := p.keys.get(ctx)
+	if err != nil {
+		return token{}, err
+	}
+	t, err := verify(raw, keys, p.cfg.Algorithms, types...)
+	if staleKey(err) {
+		if keys, err = p.keys.renew(ctx); err != nil {
+			return token{}, err
+		}
+		t, err = verify(raw, keys, p.cfg.Algorithms, types...)
+	}
+	return t, err
 }

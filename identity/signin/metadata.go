@@ -12,7 +12,7 @@ import (
 // metadata of the portal (OpenID Connect Discovery 1.0), as far as it is used.
 type metadata struct {
 	authorize, token, keys string
-	userinfo               string // "" where the portal has none
+	userinfo, endSession   string // "" where the portal has none
 	sendsIssuer            bool   // RFC 9207: the answer must carry iss
 }
 
@@ -32,9 +32,9 @@ func (p *Provider) discover(ctx context.Context) (metadata, error) {
 	}
 	m := metadata{sendsIssuer: doc.loose("authorization_response_iss_parameter_supported") == "true"}
 	for name, to := range map[string]*string{"authorization_endpoint": &m.authorize, "token_endpoint": &m.token,
-		"jwks_uri": &m.keys, "userinfo_endpoint": &m.userinfo} {
+		"jwks_uri": &m.keys, "userinfo_endpoint": &m.userinfo, "end_session_endpoint": &m.endSession} {
 		value, there, ok := doc.text(name)
-		if !there && to == &m.userinfo {
+		if !there && (to == &m.userinfo || to == &m.endSession) {
 			continue
 		}
 		if !ok || !p.atHome(value) {

@@ -112,6 +112,8 @@ type liar struct {
 	cfg   Config
 	p     *Provider
 
+	maxAge time.Duration // what the tries ask for
+
 	key      *signer // signs in the place of the portal's own key
 	header   func(map[string]any)
 	claims   func(map[string]any)
@@ -130,8 +132,14 @@ var hoa = portalsim.Person{Key: "hoa", Name: "Trần Thị Hòa", PersonalNumber
 
 func newLiar(t *testing.T, change ...func(*Config)) *liar {
 	t.Helper()
-	sim, stop, err := portalsim.Start(portalsim.Options{People: []portalsim.Person{hoa},
-		Client: portalsim.Client{ID: testClient, Secret: testSecret, RedirectURIs: []string{home}}})
+	return newLiarFor(t, portalsim.Client{Secret: testSecret}, change...)
+}
+
+// newLiarFor is a portal where our client is registered in another way.
+func newLiarFor(t *testing.T, client portalsim.Client, change ...func(*Config)) *liar {
+	t.Helper()
+	client.ID, client.RedirectURIs = testClient, []string{home}
+	sim, stop, err := portalsim.Start(portalsim.Options{People: []portalsim.Person{hoa}, Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,12 +153,12 @@ func newLiar(t *testing.T, change ...func(*Config)) *liar {
 		}
 	})
 	f.configure(func(c *Config) {
-		*c = Config{Issuer: f.URL, ClientID: testClient, ClientSecret: testSecret, RedirectURL: home,
+		*c = Config{Issuer: f.URL, ClientID: testClient, ClientSecret: Secret(client.Secret), RedirectURL: home,
 			Scopes: []string{"profile", "identity"}, ACR: "urn:giahan:loa:2", AllowHTTP: true, Now: f.clock.now}
+		for _, do := range change {
+			do(c)
+		}
 	})
-	for _, c := range change {
-		f.configure(c)
-	}
 	return f
 }
 
@@ -225,7 +233,7 @@ func (f *liar) authorize(a Attempt) url.Values {
 // begin is a try whose answer has come.
 func (f *liar) begin() (Attempt, url.Values) {
 	f.t.Helper()
-	a, err := f.p.Begin(f.t.Context())
+	a, err := f.p.Begin(f.t.Context(), f.maxAge)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -235,7 +243,7 @@ func (f *liar) begin() (Attempt, url.Values) {
 // signIn runs a whole sign-in; change may alter the answer that the browser brings.
 func (f *liar) signIn(change ...func(url.Values)) (Claims, error) {
 	f.t.Helper()
-	a, err := f.p.Begin(f.t.Context())
+	a, err := f.p.Begin(f.t.Context(), f.maxAge)
 	if err != nil {
 		return Claims{}, err
 	}

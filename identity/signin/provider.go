@@ -1,6 +1,6 @@
 // Package signin signs people in with OpenID Connect: residents at the national portal, officers at the staff realm. Every
 // check of a token lives here, and every call of jwx: v2 of that library gets no more fixes, so our own strict checks come
-// first and moving to its successor touches two files (keys.go, verify.go).
+// first and moving to its successor touches five short files (assertion, keys, ownkey, sealed, verify).
 package signin
 
 import (
@@ -23,21 +23,23 @@ import (
 // Secret is a text that is never printed.
 type Secret = identity.Secret
 
-// Config of one identity provider. Issuer, ClientID, ClientSecret, RedirectURL and Now are needed.
+// Config of one identity provider. Issuer, ClientID, RedirectURL, Now and one of ClientSecret and ClientKey are needed.
 type Config struct {
-	Issuer       string // to the letter as in the provider's metadata
-	ClientID     string
-	ClientSecret Secret
-	RedirectURL  string
-	Scopes       []string      // besides "openid"
-	ACR          string        // acr_values asked for; "" asks for none
-	MaxAge       time.Duration // oldest login that is accepted; 0 accepts any
-	Algorithms   []string      // accepted signature algorithms; default RS256, PS256, ES256
-	AllowHTTP    bool          // plain http to this machine (sandbox)
-	Timeout      time.Duration // of one call; default 5 s
-	Transport    http.RoundTripper
-	Now          func() time.Time
-	Random       io.Reader // default crypto/rand
+	Issuer         string // to the letter as in the provider's metadata
+	ClientID       string
+	ClientSecret   Secret  // shown to the token endpoint (client_secret_basic)
+	ClientKey      *OwnKey // or: signs an assertion in its place (private_key_jwt)
+	RedirectURL    string
+	Scopes         []string      // besides "openid"
+	ACR            string        // acr_values asked for; "" asks for none
+	Algorithms     []string      // accepted signature algorithms; default RS256, PS256, ES256
+	SignedUserinfo bool          // userinfo comes as a signed token, and only so
+	DecryptionKey  *OwnKey       // ID tokens come encrypted for it, and only so
+	AllowHTTP      bool          // plain http to this machine (sandbox)
+	Timeout        time.Duration // of one call; default 5 s
+	Transport      http.RoundTripper
+	Now            func() time.Time
+	Random         io.Reader // default crypto/rand
 }
 
 // Provider is one identity provider. It makes no call before the first sign-in, so the service starts while the portal is
@@ -56,14 +58,14 @@ func New(cfg Config) (*Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign-in: %w", err)
 	}
-	if cfg.ClientID == "" || cfg.ClientSecret == "" || cfg.RedirectURL == "" || cfg.Now == nil {
-		return nil, errors.New("sign-in: client id, client secret, redirect URL and clock are needed")
+	if cfg.ClientID == "" || (cfg.ClientSecret == "") == (cfg.ClientKey == nil) || cfg.RedirectURL == "" || cfg.Now == nil {
+		return nil, errors.New("sign-in: client id, redirect URL, clock and either a client secret or a client key are needed")
 	}
 	if len(cfg.Algorithms) == 0 {
 		cfg.Algorithms = defaultAlgorithms
 	}
 	for _, alg := range cfg.Algorithms {
-		if hashOf[alg] == 0 {
+		if !Accepts(alg) {
 			return nil, fmt.Errorf("sign-in: algorithm %q is not an accepted asymmetric one", alg)
 		}
 	}
@@ -84,18 +86,19 @@ func New(cfg Config) (*Provider, error) {
 type Attempt struct {
 	State    Secret
 	Nonce    Secret
-	Verifier Secret // PKCE code verifier (RFC 7636), 43 characters
-	URL      string // where the browser is sent
+	Verifier Secret        // PKCE code verifier (RFC 7636), 43 characters
+	MaxAge   time.Duration // oldest login that this try accepts; 0 accepts any
+	URL      string        // where the browser is sent
 }
 
-// Begin starts a try: authorization code flow with PKCE (S256), state and nonce. It answers identity.ErrPortalDown while
-// the portal's metadata cannot be had.
-func (p *Provider) Begin(ctx context.Context) (Attempt, error) {
+// Begin starts a try: authorization code flow with PKCE (S256), state and nonce. With a maxAge the person must have logged in at
+// the portal within it; 0 takes any login. It answers identity.ErrPortalDown while the portal's metadata cannot be had.
+func (p *Provider) Begin(ctx context.Context, maxAge time.Duration) (Attempt, error) {
 	m, err := p.meta.get(ctx)
 	if err != nil {
 		return Attempt{}, fmt.Errorf("begin sign-in: %w", err)
 	}
-	var a Attempt
+	a := Attempt{MaxAge: maxAge}
 	for _, to := range []*Secret{&a.State, &a.Nonce, &a.Verifier} {
 		if *to, err = p.random(); err != nil {
 			return Attempt{}, fmt.Errorf("begin sign-in: %w", err)
@@ -109,8 +112,8 @@ func (p *Provider) Begin(ctx context.Context) (Attempt, error) {
 	if p.cfg.ACR != "" {
 		options = append(options, oauth2.SetAuthURLParam("acr_values", p.cfg.ACR))
 	}
-	if p.cfg.MaxAge > 0 {
-		options = append(options, oauth2.SetAuthURLParam("max_age", fmt.Sprint(int(p.cfg.MaxAge.Seconds()))))
+	if maxAge > 0 {
+		options = append(options, oauth2.SetAuthURLParam("max_age", fmt.Sprint(int(maxAge.Seconds()))))
 	}
 	a.URL = p.oauth(m).AuthCodeURL(a.State.Reveal(), options...)
 	return a, nil
@@ -125,11 +128,15 @@ func (p *Provider) random() (Secret, error) {
 }
 
 func (p *Provider) oauth(m metadata) *oauth2.Config {
+	style := oauth2.AuthStyleInHeader
+	if p.cfg.ClientKey != nil {
+		style = oauth2.AuthStyleInParams // client_id alone; the assertion goes with the code
+	}
 	return &oauth2.Config{
 		ClientID:     p.cfg.ClientID,
 		ClientSecret: p.cfg.ClientSecret.Reveal(),
 		RedirectURL:  p.cfg.RedirectURL,
 		Scopes:       append([]string{"openid"}, slices.DeleteFunc(slices.Clone(p.cfg.Scopes), func(s string) bool { return s == "openid" })...),
-		Endpoint:     oauth2.Endpoint{AuthURL: m.authorize, TokenURL: m.token, AuthStyle: oauth2.AuthStyleInHeader},
+		Endpoint:     oauth2.Endpoint{AuthURL: m.authorize, TokenURL: m.token, AuthStyle: style},
 	}
 }

@@ -12,10 +12,10 @@ import (
 
 // F10, F11: the request always carries PKCE by S256, and nothing in it is used twice.
 func TestBegin(t *testing.T) {
-	f := newLiar(t, func(c *Config) { c.MaxAge = 15 * time.Minute })
+	f := newLiar(t)
 	seen := map[string]bool{}
 	for range 100 {
-		a, err := f.p.Begin(t.Context())
+		a, err := f.p.Begin(t.Context(), 15*time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,8 @@ func TestMaxAge(t *testing.T) {
 		"missing": {without("auth_time"), "auth_time"},
 		"to come": {at("auth_time", time.Minute), "auth_time"},
 	} {
-		f := newLiar(t, func(c *Config) { c.MaxAge = 15 * time.Minute })
+		f := newLiar(t)
+		f.maxAge = 15 * time.Minute
 		c.lie(f)
 		if _, err := f.signIn(); outcome(err) != c.want {
 			t.Errorf("%s: got %v", name, err)
@@ -172,6 +173,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"none":             func(c *Config) { c.Algorithms = []string{"none"} },
 		"hmac":             func(c *Config) { c.Algorithms = []string{"RS256", "HS256"} },
 		"no secret":        func(c *Config) { c.ClientSecret = "" },
+		"secret and key":   func(c *Config) { c.ClientKey = must(newOwnKey(newEC())) },
 		"no clock":         func(c *Config) { c.Now = nil },
 	} {
 		cfg := good

@@ -35,6 +35,7 @@ func claimRows() []row {
 		{"C06", "missing", without("exp"), "exp"},
 		{"C06", "string", claim("exp", "1999999999"), "exp"},
 		{"C06", "1e30", claim("exp", json.RawMessage("1e30")), "exp"},
+		{"C06", "year 30,000", claim("exp", 900_000_000_000), "exp"},
 		{"C06", "negative", claim("exp", -1), "exp"},
 		{"C07", "5 s", at("exp", -5*time.Second), accepted},
 		{"C08", "missing", without("iat"), "iat"},
@@ -42,22 +43,26 @@ func claimRows() []row {
 		{"C08", "old", at("iat", -10*time.Minute-time.Second), "iat"},
 		{"C09", "8 s ahead", at("iat", 8*time.Second), accepted},
 		{"C10", "nbf", at("nbf", 61*time.Second), "nbf"},
+		{"C10", "nbf as text", claim("nbf", "soon"), "nbf"},
 		{"C10", "nbf 8 s", at("nbf", 8*time.Second), accepted},
 		{"C11", "missing", without("nonce"), "nonce"},
 		{"C11", "wrong", claim("nonce", "wrong"), "nonce"},
 		{"C11", "of another try", func(f *liar) {
-			other, err := f.p.Begin(f.t.Context())
+			other, err := f.p.Begin(f.t.Context(), f.maxAge)
 			if err != nil {
 				f.t.Fatal(err)
 			}
 			claim("nonce", other.Nonce.Reveal())(f)
 		}, "nonce"},
 		{"C11", "empty", claim("nonce", ""), "nonce"},
+		{"C12", "twice", rawClaims(func(honest string) string { return strings.Replace(honest, `{`, `{"sub":"lan",`, 1) }), "claims_form"},
+		{"C12", "no claims at all", rawClaims(func(string) string { return `[]` }), "claims_form"},
 		{"C12", "missing", without("sub"), "sub"},
 		{"C12", "empty", claim("sub", ""), "sub"},
 		{"C12", "long", claim("sub", strings.Repeat("a", 256)), "sub"},
 		{"C12", "NUL", claim("sub", "a\x00b"), "sub"},
 		{"C12", "newline", claim("sub", "a\nb"), "sub"},
+		{"C12", "beyond ASCII", claim("sub", "hòa"), "sub"},
 		{"C12", "number", claim("sub", 7), "sub"},
 		{"C14", "wrong", claim("at_hash", halfHash("ES256", "another")), "at_hash"},
 		{"C14", "missing", without("at_hash"), accepted},
@@ -72,6 +77,9 @@ func claimRows() []row {
 		}, "level"},
 		{"C16", "loAs number", info("loAs", 2), accepted},
 		{"C16", "loAs list", info("loAs", []string{"1", "2"}), accepted},
+		{"C16", "auth_time as text", claim("auth_time", "today"), "auth_time"},
+		{"C16", "acr of another kind", claim("acr", 2), "acr"},
+		{"C16", "sid of another kind", claim("sid", 7), "sid"},
 		{"C17", "at+jwt", header("typ", "at+jwt"), "typ"},
 		{"C17", "logout+jwt", header("typ", "logout+jwt"), "typ"},
 		{"C17", "events", claim("events", map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}), "events"},
@@ -106,6 +114,16 @@ func rightCodeHash(f *liar) {
 		code := q.Get("code")
 		f.claims = func(c map[string]any) { c["c_hash"] = halfHash("ES256", code) }
 	})
+}
+
+// rawClaims signs soundly over claims given as text.
+func rawClaims(change func(honest string) string) func(*liar) {
+	return func(f *liar) {
+		f.compact = func(honest string) string {
+			input := strings.Split(honest, ".")[0] + "." + b64([]byte(change(string(payloadOf(honest)))))
+			return input + "." + b64(f.sign([]byte(input)))
+		}
+	}
 }
 
 func flowRows() []row {

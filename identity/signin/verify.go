@@ -17,6 +17,9 @@ var hashOf = map[string]crypto.Hash{
 	"RS512": crypto.SHA512, "PS512": crypto.SHA512, "ES512": crypto.SHA512,
 }
 
+// Accepts says whether an algorithm may be configured.
+func Accepts(alg string) bool { return hashOf[alg] != 0 }
+
 // defaultAlgorithms where the configuration names none.
 var defaultAlgorithms = []string{"RS256", "PS256", "ES256"}
 
@@ -33,9 +36,10 @@ var verifiers = func() map[string]jws.Verifier {
 	return m
 }()
 
-// verify checks form and signature of a compact token under one of the keys and gives the token back.
-func verify(raw string, keys keySet, algs []string) (token, error) {
-	t, err := parseToken(raw, algs)
+// verify checks form and signature of a compact token under one of the keys and gives the token back. types are the values of typ
+// that it may have, where it names one.
+func verify(raw string, keys keySet, algs []string, types ...string) (token, error) {
+	t, err := parseToken(raw, algs, types)
 	if err != nil {
 		return token{}, err
 	}

@@ -58,7 +58,7 @@ func TestWycheproof(t *testing.T) {
 				for _, c := range g.Tests {
 					err := keysErr
 					if err == nil {
-						_, err = verify(c.JWS, keys, algs)
+						_, err = verify(c.JWS, keys, algs, "JWT")
 					}
 					switch {
 					case c.Result == "invalid" && err == nil:

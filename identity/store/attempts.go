@@ -21,6 +21,7 @@ type Attempt struct {
 	Audience    identity.Audience
 	Nonce       identity.Secret
 	Verifier    identity.Secret
+	MaxAge      time.Duration // oldest login that is taken, whole seconds; 0 takes any
 	NextPath    string
 	CreatedAt   time.Time
 }
@@ -35,9 +36,9 @@ var (
 // SaveAttempt keeps a try until the portal answers.
 func SaveAttempt(ctx context.Context, tx pgx.Tx, a Attempt) error {
 	_, err := tx.Exec(ctx, `
-		insert into sign_in_attempts (state_hash, browser_hash, audience, nonce, verifier, next_path, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7)`,
-		a.StateHash[:], a.BrowserHash[:], a.Audience, a.Nonce.Reveal(), a.Verifier.Reveal(), a.NextPath, a.CreatedAt)
+		insert into sign_in_attempts (state_hash, browser_hash, audience, nonce, verifier, max_age, next_path, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		a.StateHash[:], a.BrowserHash[:], a.Audience, a.Nonce.Reveal(), a.Verifier.Reveal(), int(a.MaxAge/time.Second), a.NextPath, a.CreatedAt)
 	if err != nil {
 		return fmt.Errorf("save sign-in attempt: %w", err)
 	}
@@ -50,10 +51,11 @@ func TakeAttempt(ctx context.Context, tx pgx.Tx, state, browser [32]byte, audien
 	a := Attempt{StateHash: state}
 	var hash []byte
 	var nonce, verifier string
+	var maxAge int
 	err := tx.QueryRow(ctx, `
 		delete from sign_in_attempts where state_hash = $1
-		returning browser_hash, audience, nonce, verifier, next_path, created_at`, state[:]).
-		Scan(&hash, &a.Audience, &nonce, &verifier, &a.NextPath, &a.CreatedAt)
+		returning browser_hash, audience, nonce, verifier, max_age, next_path, created_at`, state[:]).
+		Scan(&hash, &a.Audience, &nonce, &verifier, &maxAge, &a.NextPath, &a.CreatedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Attempt{}, ErrAttemptUnknown
 	}
@@ -61,7 +63,7 @@ func TakeAttempt(ctx context.Context, tx pgx.Tx, state, browser [32]byte, audien
 		return Attempt{}, fmt.Errorf("take sign-in attempt: %w", err)
 	}
 	copy(a.BrowserHash[:], hash)
-	a.Nonce, a.Verifier = identity.Secret(nonce), identity.Secret(verifier)
+	a.Nonce, a.Verifier, a.MaxAge = identity.Secret(nonce), identity.Secret(verifier), time.Duration(maxAge)*time.Second
 	// Both sides are hashes of 256-bit random values, so comparing them in constant time would hide nothing.
 	if a.BrowserHash != browser || a.Audience != audience {
 		return Attempt{}, ErrAttemptStranger

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,9 +22,9 @@ func CreateSession(ctx context.Context, tx pgx.Tx, s identity.Session) error {
 		officer = (*uuid.UUID)(&s.Officer.ID)
 	}
 	_, err := tx.Exec(ctx, `
-		insert into sessions (token_hash, audience, resident_id, officer_id, auth_time, created_at, seen_at, expires_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.TokenHash[:], s.Audience, resident, officer, s.AuthTime, s.CreatedAt, s.SeenAt, s.ExpiresAt)
+		insert into sessions (token_hash, audience, resident_id, officer_id, portal_sid, auth_time, created_at, seen_at, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		s.TokenHash[:], s.Audience, resident, officer, s.PortalSID, s.AuthTime, s.CreatedAt, s.SeenAt, s.ExpiresAt)
 	if err != nil {
 		return fmt.Errorf("create session: %w", err)
 	}
@@ -105,6 +106,29 @@ func DeleteSessionsOf(ctx context.Context, tx pgx.Tx, who uuid.UUID) (int64, err
 	return tag.RowsAffected(), nil
 }
 
+// ErrTokenUsed says that a logout token came before.
+var ErrTokenUsed = errors.New("logout token used before")
+
+// SignedOutAtPortal ends the sessions that a logout token names: those of the account subject, of the portal's session sid, or of
+// both where it names both. Each token (jti) is taken once; ErrTokenUsed.
+func SignedOutAtPortal(ctx context.Context, tx pgx.Tx, issuer, subject, sid, jti string, until time.Time) (int64, error) {
+	tag, err := tx.Exec(ctx, `insert into logout_tokens (issuer, jti, good_until) values ($1, $2, $3) on conflict do nothing`, issuer, jti, until)
+	if err != nil {
+		return 0, fmt.Errorf("take logout token: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return 0, ErrTokenUsed
+	}
+	tag, err = tx.Exec(ctx, `
+		delete from sessions s where ($3 = '' or s.portal_sid = $3) and (
+			exists (select from residents r where r.id = s.resident_id and r.issuer = $1 and ($2 = '' or r.subject = $2)) or
+			exists (select from officers o where o.id = s.officer_id and o.issuer = $1 and ($2 = '' or o.subject = $2)))`, issuer, subject, sid)
+	if err != nil {
+		return 0, fmt.Errorf("end sessions for the portal: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
 // keepEnded is how long an ended session is remembered, so that its owner reads "you were signed out" and not "sign in".
 const keepEnded = 24 * time.Hour
 
@@ -116,6 +140,9 @@ func PurgeExpired(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	}
 	if _, err := tx.Exec(ctx, `delete from sign_in_attempts where created_at < $1`, now.Add(-AttemptLife)); err != nil {
 		return fmt.Errorf("purge sign-in attempts: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `delete from logout_tokens where good_until < $1`, now); err != nil {
+		return fmt.Errorf("purge logout tokens: %w", err)
 	}
 	return nil
 }
