@@ -51,6 +51,7 @@ var answers = []struct {
 }{
 	{identity.ErrExpired, answer{status: 401, heading: "fault.signed_out", sentence: "session_expired", button: "fault.sign_in_again", href: "/sign-in"}},
 	{identity.ErrNoSession, answer{status: 401, heading: "fault.signed_out", sentence: "fault.need_sign_in", button: "fault.sign_in_again", href: "/sign-in"}},
+	{identity.ErrLoginTooOld, answer{status: 403, heading: "fault.confirm", sentence: "fault.confirm_text", button: "fault.sign_in_again"}},
 	{identity.ErrLevelTooLow, answer{status: 403, heading: "fault.level", sentence: "signin_level", button: "button.start_page", href: "/"}},
 	{identity.ErrOrganisation, answer{status: 403, heading: "fault.organisation", sentence: "fault.organisation_text", button: "button.start_page", href: "/"}},
 	{identity.ErrNotStaff, answer{status: 403, heading: "fault.not_staff", sentence: "fault.not_staff_text", button: "fault.sign_in_again", href: "/sign-in"}},
@@ -196,6 +197,11 @@ func (s *server) show(c fiber.Ctx, v *visit.Visit, err error) error {
 			a.sentence, href = "fault.kept", "/sign-in?next=%2Fkept"
 		}
 	}
+	if errors.Is(err, identity.ErrLoginTooOld) {
+		if href = s.confirm(c, v); v.Kept {
+			a.sentence = "fault.confirm_kept"
+		}
+	}
 	if v.Audience == identity.Officers && href == "/home" {
 		href = "/"
 	}
@@ -204,7 +210,7 @@ func (s *server) show(c fiber.Ctx, v *visit.Visit, err error) error {
 		args[k] = x
 	}
 	p := public.Says(b, b.T(a.heading), b.T(a.sentence, args), page.Action{Label: b.T(a.button), Href: href})
-	if a.status == fiber.StatusForbidden || a.status >= 500 {
+	if a.status == fiber.StatusForbidden && !errors.Is(err, identity.ErrLoginTooOld) || a.status >= 500 {
 		p.Reference = v.Ref
 	}
 	return page.Render(c, a.status, public.ProblemPage(p))

@@ -24,7 +24,7 @@ import (
 	"giahan/web/visit"
 )
 
-// A form that comes after its session has ended is kept in the browser that sent it, sealed with a key of ours for the person
+// A form that comes after its session has ended, or wants a fresher login, is kept in the browser that sent it, sealed with a key of ours for the person
 // whose session it was: no row of ours holds what nobody submitted, and the next user of a shared phone can read nothing. It is
 // shown again after the same person has signed in, and sent only when they press the button.
 const (
@@ -41,15 +41,15 @@ type lateForm struct {
 	At     time.Time  `json:"t"`
 }
 
-// keep seals the form of the request for the owner of the session that ended. It must carry that session's token and come from
-// our own page: nobody can make a person find a form that they have not filled in.
-func (s *server) keep(c fiber.Ctx, v *visit.Visit) {
+// keep seals the form of the request for the owner of the session that ended or is too old for it. It must carry that session's
+// token and come from our own page: nobody can make a person find a form that they have not filled in.
+func (s *server) keep(c fiber.Ctx, v *visit.Visit, session *identity.Session) {
 	own := c.Get("Origin") != "" || c.Get("Sec-Fetch-Site") == "same-origin" // guard has refused every other value
-	if v.Ended == nil || !own || len(c.Request().Body()) > maxForm {
+	if session == nil || !own || len(c.Request().Body()) > maxForm {
 		return
 	}
 	f, err := form.Read(c)
-	if err != nil || !s.Sessions.CheckCSRF(*v.Ended, f.Value("csrf")) {
+	if err != nil || !s.Sessions.CheckCSRF(*session, f.Value("csrf")) {
 		return
 	}
 	values, err := url.ParseQuery(string(c.Request().Body()))
@@ -57,7 +57,7 @@ func (s *server) keep(c fiber.Ctx, v *visit.Visit) {
 		return
 	}
 	values.Del("csrf")
-	sealed, err := s.seal(lateForm{Path: c.Path(), Values: values, At: s.Now()}, *v.Ended)
+	sealed, err := s.seal(lateForm{Path: c.Path(), Values: values, At: s.Now()}, *session)
 	if err != nil || len(sealed) > maxKept {
 		return
 	}

@@ -131,10 +131,11 @@ func siteOn(t testing.TB, pool *pgxpool.Pool, change ...func(*Config)) *site {
 	pay := payment.New(payment.Config{BaseURL: "https://pay.test", Secret: []byte(partnerKey), Merchant: "m", Now: s.clock.Now})
 	calls := casework.Callbacks{Pool: pool, Jobs: clerk.Jobs}
 	s.cfg = Config{PublicURL: publicURL, OfficerURL: officerURL, PaymentOrigin: "https://pay.test",
-		Office:   page.Office{Name: "Sở Giao thông vận tải Hà Tĩnh", Phone: "02393000000", Hours: "7:30 đến 17:00"},
-		Sessions: &sessions.Service{Pool: pool, CSRFKey: key, Now: s.clock.Now, Random: rand.Reader},
-		Public:   public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: clerk.Rules, Now: s.clock.Now},
-		Resident: &resident.Handler{Intake: pictures, Now: s.clock.Now, Renewal: renewal.Service{Pool: pool, Clerk: clerk, Register: s.register,
+		Office: page.Office{Name: "Sở Giao thông vận tải Hà Tĩnh", Phone: "02393000000", Hours: "7:30 đến 17:00"},
+		Sessions: &sessions.Service{Pool: pool, Residents: absent(t, "portal", s.clock), Officers: absent(t, "staff", s.clock), CSRFKey: key,
+			FreshLogin: 15 * time.Minute, Now: s.clock.Now, Random: rand.Reader},
+		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: clerk.Rules, Now: s.clock.Now},
+		Resident: &resident.Handler{Intake: pictures, Now: s.clock.Now, FreshLogin: 15 * time.Minute, Renewal: renewal.Service{Pool: pool, Clerk: clerk, Register: s.register,
 			Payments: pay, Office: licensingtest.Office, PublicURL: publicURL, Now: s.clock.Now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: pictures, Now: s.clock.Now, Desk: desk.Service{Pool: pool, Clerk: clerk, Now: s.clock.Now}},
 		Hooks: &hooks.Handler{Payment: pay.VerifyCallback,
@@ -149,6 +150,16 @@ func siteOn(t testing.TB, pool *pgxpool.Pool, change ...func(*Config)) *site {
 	}
 	s.app, s.server = build(s.cfg)
 	return s
+}
+
+// absent is a provider that nobody answers for.
+func absent(t testing.TB, name string, c *clock) *signin.Provider {
+	t.Helper()
+	p, err := signin.New(signin.Config{Issuer: "https://" + name + ".test", ClientID: "giahan", ClientSecret: "s", RedirectURL: publicURL + "/sign-in/callback", Now: c.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func ready(ctx context.Context, pool *pgxpool.Pool) error {

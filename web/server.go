@@ -78,13 +78,12 @@ func build(cfg Config) (*fiber.App, *server) {
 	s.sides = map[identity.Audience]*fiber.App{
 		identity.Residents: s.app(identity.Residents, func(app *fiber.App) {
 			s.Hooks.Routes(app.Group("/hooks", s.limit("hook", 600, time.Minute)))
-			s.common(app, identity.Residents)
+			s.common(app, identity.Residents, s.PublicURL)
 			s.Public.Register(app)
 			s.Resident.Routes(app)
 		}),
 		identity.Officers: s.app(identity.Officers, func(app *fiber.App) {
-			s.common(app, identity.Officers)
-			app.Get("/signed-out", s.signedOut)
+			s.common(app, identity.Officers, s.OfficerURL)
 			s.Officer.Routes(app)
 		}),
 	}
@@ -108,11 +107,15 @@ func (s *server) app(a identity.Audience, routes func(*fiber.App)) *fiber.App {
 }
 
 // common is what both sides have: the session and the ways in and out.
-func (s *server) common(app *fiber.App, a identity.Audience) {
+func (s *server) common(app *fiber.App, a identity.Audience, origin string) {
+	app.Post("/hooks/signed-out", s.limit("signed-out", 600, time.Minute), s.portalSaysOut(a))
 	app.Use(s.session(a), s.limitReads, s.limitWrites, s.csrf)
 	app.Get("/sign-in", s.limit("sign-in", 120, time.Minute), s.signIn(a))
 	app.Get("/sign-in/callback", s.limit("callback", 240, time.Minute), s.callback(a))
 	app.Post("/sign-out", s.signOut(a))
+	app.Get("/signed-out", s.signedOut(a, origin))
+	app.Get(leftAll, s.leftPortal)
+	app.Get("/session", s.stay(a))
 	app.Get("/kept", s.kept)
 	app.Get("/language/:lang", public.Language)
 }

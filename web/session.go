@@ -9,8 +9,6 @@ import (
 
 	"giahan/identity"
 	"giahan/web/form"
-	"giahan/web/page"
-	"giahan/web/public"
 	"giahan/web/visit"
 )
 
@@ -79,7 +77,7 @@ func (s *server) csrf(c fiber.Ctx) error {
 			return c.Next() // whoever leaves a shared phone after the session has ended still wants it clean
 		}
 		if v.Expired {
-			s.keep(c, v)
+			s.keep(c, v, v.Ended)
 			return identity.ErrExpired
 		}
 		return identity.ErrNoSession
@@ -97,10 +95,10 @@ func (s *server) csrf(c fiber.Ctx) error {
 	return c.Next()
 }
 
-// signIn sends the browser to the portal, or to the staff realm.
+// signIn sends the browser to the portal, or to the staff realm; with "fresh" the portal asks the person again.
 func (s *server) signIn(a identity.Audience) fiber.Handler {
 	return func(c fiber.Ctx) error {
-		address, browser, err := s.Sessions.Begin(c.Context(), a, c.Query("next"))
+		address, browser, err := s.Sessions.Begin(c.Context(), a, c.Query("next"), c.Query("fresh") != "")
 		if err != nil {
 			return err
 		}
@@ -128,30 +126,4 @@ func (s *server) callback(a identity.Audience) fiber.Handler {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return c.Redirect().Status(fiber.StatusSeeOther).To(next)
 	}
-}
-
-// signOut ends the session at the server and leaves nothing on a shared phone.
-func (s *server) signOut(a identity.Audience) fiber.Handler {
-	return func(c fiber.Ctx) error {
-		if token := c.Cookies(cookieOf(a)); token != "" {
-			if err := s.Sessions.SignOut(c.Context(), token); err != nil {
-				return err
-			}
-		}
-		setCookie(c, cookieOf(a), "", 0)
-		setCookie(c, keptCookie, "", 0)
-		c.Set("Clear-Site-Data", `"cache", "storage"`)
-		to := "/"
-		if a == identity.Officers {
-			to = "/signed-out" // "/" would lead straight to the staff realm, which may still know the browser
-		}
-		return c.Redirect().Status(fiber.StatusSeeOther).To(to)
-	}
-}
-
-// signedOut says that the account is left, and offers the way back in.
-func (s *server) signedOut(c fiber.Ctx) error {
-	b := visit.Base(c, "")
-	return page.Render(c, fiber.StatusOK, public.ProblemPage(public.Says(b, b.T("fault.left"), b.T("fault.left_text"),
-		page.Action{Label: b.T("fault.sign_in_again"), Href: "/sign-in"})))
 }

@@ -17,8 +17,8 @@ import (
 
 // open are the pages that need no session. A new page that is not in this list must ask for one.
 var open = map[identity.Audience][]string{
-	identity.Residents: {"/", "/data", "/accessibility", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
-	identity.Officers:  {"/signed-out", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
+	identity.Residents: {"/", "/signed-out", "/signed-out/portal", "/data", "/accessibility", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
+	identity.Officers:  {"/signed-out", "/signed-out/portal", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
 }
 
 // walk is a site with a case on each side, and how to fill in a route's parameters.

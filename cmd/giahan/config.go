@@ -23,6 +23,7 @@ type config struct {
 	Proxies       []string
 	Workers       bool
 	Poll          time.Duration
+	FreshLogin    time.Duration
 
 	S3Endpoint  string
 	S3AccessKey string
@@ -36,12 +37,6 @@ type config struct {
 
 	Office     page.Office
 	OfficeCode string
-}
-
-// realm is one OpenID provider.
-type realm struct {
-	Issuer, ClientID string
-	ClientSecret     identity.Secret
 }
 
 // partner is one system that we talk to over HTTP, and the key that signs what we say to each other.
@@ -129,6 +124,7 @@ func variables() []variable {
 		{"GIAHAN_TRUSTED_PROXIES", "", false, "addresses, with commas, whose X-Forwarded-For is believed", setProxies},
 		{"GIAHAN_WORKERS", "on", false, "`off`: serve answers pages only, `giahan work` does the jobs", setWorkers},
 		{"GIAHAN_POLL", "15s", false, "how soon a partner is asked again whose answer is still to come", setPoll},
+		{"GIAHAN_FRESH_LOGIN", "15m", false, "how old the sign-in may be of whoever submits a case", setFreshLogin},
 		{"GIAHAN_S3_ENDPOINT", "", true, "object store, https://host:port", address(func(c *config) *string { return &c.S3Endpoint })},
 		{"GIAHAN_S3_ACCESS_KEY", "", true, "its account, made for us and not the store's own", keep(func(c *config) *string { return &c.S3AccessKey })},
 		{"GIAHAN_S3_SECRET_KEY", "", true, "its key", secret(func(c *config) *identity.Secret { return &c.S3SecretKey })},
@@ -151,14 +147,6 @@ func variables() []variable {
 		variable{"GIAHAN_OFFICE_HOURS", "", true, "its hours, in Vietnamese", keep(func(c *config) *string { return &c.Office.Hours })},
 		variable{"GIAHAN_OFFICE_HOURS_EN", "", false, "its hours, in English; without it English pages show the Vietnamese", keep(func(c *config) *string { return &c.Office.HoursEN })},
 	)
-}
-
-func realmVariables(name, is string, of func(*config) *realm) []variable {
-	return []variable{
-		{"GIAHAN_" + name + "_ISSUER", "", true, is + ": OpenID issuer, to the letter", address(func(c *config) *string { return &of(c).Issuer })},
-		{"GIAHAN_" + name + "_CLIENT_ID", "", true, is + ": our client", keep(func(c *config) *string { return &of(c).ClientID })},
-		{"GIAHAN_" + name + "_CLIENT_SECRET", "", true, is + ": its secret", secret(func(c *config) *identity.Secret { return &of(c).ClientSecret })},
-	}
 }
 
 func partnerVariables(name, is string, of func(*config) *partner) []variable {
@@ -220,6 +208,11 @@ func readConfig(getenv func(string) string) (config, error) {
 		}
 		if err := v.set(&c, value); err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", v.name, err))
+		}
+	}
+	for name, r := range map[string]realm{"GIAHAN_PORTAL": c.Portal, "GIAHAN_STAFF": c.Staff} {
+		if err := r.check(name); err != nil {
+			problems = append(problems, err)
 		}
 	}
 	if host := hostOf(c.PublicURL); host != "" && host == hostOf(c.OfficerURL) {

@@ -6,6 +6,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -106,5 +109,48 @@ func TestCommandLine(t *testing.T) {
 	var out, errs bytes.Buffer
 	if code := command(t.Context(), []string{"fly"}, func(n string) string { return env[n] }, &out, &errs); code != 2 || !strings.Contains(errs.String(), "giahan doctor") {
 		t.Errorf("an unknown command: %d, %q", code, errs.String())
+	}
+}
+
+// A client is known at a realm by a secret or by a key that only we can read.
+func TestRealmKeys(t *testing.T) {
+	text, err := exec.Command("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256").Output()
+	if err != nil {
+		t.Skipf("SKIPPED: no openssl: %v", err)
+	}
+	file := func(mode os.FileMode, text []byte) string {
+		name := filepath.Join(t.TempDir(), "key.pem")
+		if err := os.WriteFile(name, text, mode); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	good, open, damaged := file(0o400, text), file(0o644, text), file(0o400, []byte("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"))
+	for name, c := range map[string]struct {
+		set  map[string]string
+		says string
+	}{
+		"key":              {map[string]string{"GIAHAN_PORTAL_CLIENT_SECRET": "", "GIAHAN_PORTAL_CLIENT_KEY": good}, ""},
+		"key and secret":   {map[string]string{"GIAHAN_PORTAL_CLIENT_KEY": good}, "GIAHAN_PORTAL_CLIENT_SECRET and GIAHAN_PORTAL_CLIENT_KEY"},
+		"neither":          {map[string]string{"GIAHAN_STAFF_CLIENT_SECRET": ""}, "GIAHAN_STAFF_CLIENT_SECRET is missing"},
+		"others may read":  {map[string]string{"GIAHAN_PORTAL_DECRYPTION_KEY": open}, "GIAHAN_PORTAL_DECRYPTION_KEY: others"},
+		"no file":          {map[string]string{"GIAHAN_PORTAL_DECRYPTION_KEY": good + "x"}, "GIAHAN_PORTAL_DECRYPTION_KEY: the file"},
+		"damaged":          {map[string]string{"GIAHAN_PORTAL_DECRYPTION_KEY": damaged}, "GIAHAN_PORTAL_DECRYPTION_KEY: the private key"},
+		"encrypted":        {map[string]string{"GIAHAN_PORTAL_DECRYPTION_KEY": good, "GIAHAN_PORTAL_USERINFO": "signed", "GIAHAN_PORTAL_ALGORITHMS": "PS256, ES256"}, ""},
+		"HMAC":             {map[string]string{"GIAHAN_PORTAL_ALGORITHMS": "RS256,HS256"}, "GIAHAN_PORTAL_ALGORITHMS:"},
+		"none":             {map[string]string{"GIAHAN_STAFF_ALGORITHMS": "none"}, "GIAHAN_STAFF_ALGORITHMS:"},
+		"userinfo":         {map[string]string{"GIAHAN_STAFF_USERINFO": "sealed"}, "GIAHAN_STAFF_USERINFO:"},
+		"half a minute":    {map[string]string{"GIAHAN_FRESH_LOGIN": "30s"}, "GIAHAN_FRESH_LOGIN:"},
+		"a minute and one": {map[string]string{"GIAHAN_FRESH_LOGIN": "61s"}, "GIAHAN_FRESH_LOGIN:"},
+	} {
+		env := maps.Clone(goodEnv())
+		maps.Copy(env, c.set)
+		cfg, err := read(env)
+		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "secret\n")) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "key" && cfg.Portal.ClientKey == nil || name == "encrypted" && (cfg.Portal.DecryptionKey == nil || !cfg.Portal.SignedUserinfo || len(cfg.Portal.Algorithms) != 2) {
+			t.Errorf("%s: %+v", name, cfg.Portal)
+		}
 	}
 }

@@ -23,7 +23,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"giahan/identity/sessions"
-	"giahan/identity/signin"
 	"giahan/integrations/payment"
 	"giahan/integrations/portal"
 	"giahan/integrations/post"
@@ -136,15 +135,11 @@ func (p *parts) wirePictures() (err error) {
 }
 
 func (p *parts) wireSignIn() error {
-	provider := func(r realm, site, acr string, scopes ...string) (*signin.Provider, error) {
-		return signin.New(signin.Config{Issuer: r.Issuer, ClientID: r.ClientID, ClientSecret: r.ClientSecret, ACR: acr, Scopes: scopes,
-			RedirectURL: site + "/sign-in/callback", AllowHTTP: !p.cfg.Production, Now: p.now})
-	}
-	residents, err := provider(p.cfg.Portal, p.cfg.PublicURL, "urn:giahan:loa:2", "profile", "identity")
+	residents, err := p.cfg.Portal.provider(p.cfg.PublicURL, "urn:giahan:loa:2", !p.cfg.Production, p.now)
 	if err != nil {
 		return err
 	}
-	officers, err := provider(p.cfg.Staff, p.cfg.OfficerURL, "", "profile", "identity")
+	officers, err := p.cfg.Staff.provider(p.cfg.OfficerURL, "", !p.cfg.Production, p.now)
 	if err != nil {
 		return err
 	}
@@ -152,7 +147,8 @@ func (p *parts) wireSignIn() error {
 	if err != nil {
 		return err
 	}
-	p.sessions = &sessions.Service{Pool: p.pool, Residents: residents, Officers: officers, CSRFKey: key, Now: p.now, Random: rand.Reader}
+	p.sessions = &sessions.Service{Pool: p.pool, Residents: residents, Officers: officers, CSRFKey: key, FreshLogin: p.cfg.FreshLogin,
+		Now: p.now, Random: rand.Reader}
 	return nil
 }
 
@@ -242,7 +238,7 @@ func (p *parts) site() web.Config {
 		PublicURL: p.cfg.PublicURL, OfficerURL: p.cfg.OfficerURL, PaymentOrigin: origin, Proxies: p.cfg.Proxies, Office: p.cfg.Office,
 		Sessions: p.sessions, Log: p.log, Metrics: p.metrics, Now: p.now, Random: rand.Reader, Ready: p.ready, Unavailable: unavailable,
 		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now},
-		Resident: &resident.Handler{Intake: p.intake, Now: p.now, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register,
+		Resident: &resident.Handler{Intake: p.intake, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register,
 			Payments: p.payment, Office: p.cfg.OfficeCode, PublicURL: p.cfg.PublicURL, Now: p.now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: p.intake, Now: p.now, Desk: desk.Service{Pool: p.pool, Clerk: p.clerk, Now: p.now}},
 		Hooks: &hooks.Handler{Payment: p.payment.VerifyCallback, Printing: p.printing.VerifyCallback, Post: p.post.VerifyCallback,

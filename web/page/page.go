@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v3"
@@ -74,6 +75,9 @@ type KeyHelp struct {
 	Keys []string
 	Does string
 }
+
+// idleMinutes is how long a session rests before it ends.
+const idleMinutes = int(identity.SessionIdle / time.Minute)
 
 // session is what the script needs to warn before an idle session ends; nothing where nobody is signed in.
 func (b Base) session() templ.Attributes {

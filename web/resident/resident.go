@@ -32,9 +32,10 @@ type Intake interface {
 
 // Handler serves the pages. Every field is required.
 type Handler struct {
-	Renewal renewal.Service
-	Intake  Intake
-	Now     func() time.Time
+	Renewal    renewal.Service
+	Intake     Intake
+	Now        func() time.Time
+	FreshLogin time.Duration // how old the login may be of whoever submits a case; 0 takes any
 }
 
 // Routes mounts the pages at the root of the residents' host. The caller has put the visit into the request and has checked

@@ -11,6 +11,7 @@ import (
 	"giahan/web/form"
 	"giahan/web/page"
 	"giahan/web/text"
+	"giahan/web/visit"
 )
 
 // answersPage shows every answer once more before the case is handed in.
@@ -37,7 +38,8 @@ func showAnswers(c fiber.Ctx) show {
 	}
 }
 
-// submit hands the case in. Pressed twice, the second press leads to the receipt of the first.
+// submit hands the case in. Pressed twice, the second press leads to the receipt of the first. It cannot be taken back by
+// pressing again, so whoever found a session open on a shared phone must log in first.
 func (h *Handler) submit(c fiber.Ctx) error {
 	r, k, err := h.open(c)
 	if err != nil {
@@ -49,6 +51,9 @@ func (h *Handler) submit(c fiber.Ctx) error {
 	}
 	v, err := version(f)
 	if err != nil {
+		return err
+	}
+	if err := visit.Fresh(c, h.Now(), h.FreshLogin); err != nil && k.State == licensing.Draft {
 		return err
 	}
 	err = h.Renewal.Submit(c.Context(), r, k.ID, v, f.Checked("declared"))

@@ -4,6 +4,7 @@ package visit
 
 import (
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v3"
 
@@ -63,6 +64,18 @@ func (v *Visit) absent() error {
 		return identity.ErrExpired
 	}
 	return identity.ErrNoSession
+}
+
+// Fresh answers identity.ErrLoginTooOld unless the person logged in at the portal within limit; a limit of 0 takes any login.
+func Fresh(c fiber.Ctx, now time.Time, limit time.Duration) error {
+	v := Of(c)
+	switch {
+	case v.Session == nil:
+		return v.absent()
+	case limit > 0 && !v.Session.Fresh(now, limit):
+		return identity.ErrLoginTooOld
+	}
+	return nil
 }
 
 // CheckCSRF refuses a form whose token is not that of the session. Urlencoded forms are checked by the middleware; handlers

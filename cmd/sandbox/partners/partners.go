@@ -81,7 +81,8 @@ func New(o Options) (*World, error) {
 
 func (w *World) realm(realm portalsim.Realm, name, site string, people []portalsim.Person) portalsim.Options {
 	return portalsim.Options{Issuer: w.opts.Origin + "/" + name, Realm: realm, People: people, Dir: w.opts.Dir,
-		Client: portalsim.Client{ID: "giahan", Secret: w.opts.Secrets[name], RedirectURIs: []string{site + "/sign-in/callback"}, LogoutURIs: []string{site + "/"}}}
+		Client: portalsim.Client{ID: "giahan", Secret: w.opts.Secrets[name], RedirectURIs: []string{site + "/sign-in/callback"},
+			LogoutURIs: []string{site + "/signed-out/portal"}, BackChannel: site + "/hooks/signed-out"}}
 }
 
 // ServeHTTP answers for all of them.
