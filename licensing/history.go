@@ -86,23 +86,32 @@ func (e Entry) digest() [32]byte {
 // VerifyHistory checks the chain and the transitions of one case, and that there is at most one new appointment; the error
 // names the first line that is wrong.
 func VerifyHistory(entries []Entry) error {
+	if i := FirstBroken(entries); i >= 0 {
+		return fmt.Errorf("application %s line %d, %s: %w", entries[i].Application, i+1, entries[i].Event, ErrHistory)
+	}
+	return nil
+}
+
+// FirstBroken is the place of the first line that does not follow from the one before, or whose event is not possible there, or
+// that makes a second new appointment; -1 where the history is whole.
+func FirstBroken(entries []Entry) int {
 	var prev *Entry
 	state := Draft
 	appointed := false
 	for i := range entries {
 		e := entries[i]
 		if s := e.Seal(prev); e.Seq != s.Seq || e.Prev != s.Prev || e.Hash != s.Hash {
-			return fmt.Errorf("application %s line %d: %w", e.Application, i+1, ErrHistory)
+			return i
 		}
 		to, err := Next(e.From, e.Event)
 		if err != nil || e.From != state || to != e.To {
-			return fmt.Errorf("application %s line %d, %s: %w", e.Application, i+1, e.Event, ErrHistory)
+			return i
 		}
 		if (e.Event == Reappoint) != (e.Promised != nil) || e.Event == Reappoint && appointed {
-			return fmt.Errorf("application %s line %d, promise: %w", e.Application, i+1, ErrHistory)
+			return i
 		}
 		appointed = appointed || e.Event == Reappoint
 		prev, state = &entries[i], e.To
 	}
-	return nil
+	return -1
 }

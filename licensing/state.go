@@ -73,6 +73,11 @@ const (
 	Reappoint       Event = "reappoint"
 )
 
+// Decides says whether the event is one that the office answers for with its signature: a proposal, an approval or a refusal.
+func (e Event) Decides() bool {
+	return slices.Contains([]Event{RefuseIntake, ProposeApproval, ProposeRefusal, Approve, Refuse}, e)
+}
+
 // Transition is one line of the state machine: in From, Event leads to To, and only the roles of Who may cause it.
 type Transition struct {
 	From  State

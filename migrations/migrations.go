@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -61,6 +62,30 @@ func Up(ctx context.Context, pool *pgxpool.Pool) (err error) {
 	}
 	if err := jobs(ctx, pool); err != nil {
 		return fmt.Errorf("migrate job queue: %w", err)
+	}
+	if _, err := pool.Exec(ctx, grants); err != nil {
+		return fmt.Errorf("grant the application's role its rights: %w", err)
+	}
+	return nil
+}
+
+// AppRole is the role as which the service works on the database. It owns nothing and can add to the history, but not change or
+// remove a line. grants.sql gives it its rights.
+const AppRole = "giahan_app"
+
+//go:embed grants.sql
+var grants string
+
+// AsApplication gives up the rights of the connection's own role for those of AppRole: for pgxpool's AfterConnect. Before the first
+// migration there is no such role, and nothing that it could spoil.
+func AsApplication(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "set role "+AppRole)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "22023" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("work as %s (the role of DATABASE_URL must be a member of it): %w", AppRole, err)
 	}
 	return nil
 }

@@ -93,12 +93,43 @@ CREATE INDEX applications_portrait ON public.applications USING btree (portrait_
 CREATE INDEX applications_queue ON public.applications USING btree (office, state, due_at, code);
 CREATE INDEX applications_resident ON public.applications USING btree (resident_id, created_at DESC);
 
+create table audit_heads (
+    at timestamp with time zone not null,
+    size bigint not null,
+    token text not null,
+    constraint audit_heads_pkey PRIMARY KEY (at),
+    constraint audit_heads_size_check CHECK ((size >= 0))
+);
+CREATE TRIGGER audit_heads_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table audit_list (
+    index bigint not null,
+    application_id uuid not null,
+    seq integer not null,
+    line bytea not null,
+    constraint audit_list_pkey PRIMARY KEY (index),
+    constraint audit_list_application_id_seq_key UNIQUE (application_id, seq),
+    constraint audit_list_application_id_seq_fkey FOREIGN KEY (application_id, seq) REFERENCES application_events(application_id, seq),
+    constraint audit_list_index_check CHECK ((index >= 0)),
+    constraint audit_list_line_check CHECK ((length(line) = 32))
+);
+CREATE TRIGGER audit_list_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_list FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
 create table code_counters (
     unit text not null,
     day date not null,
     last integer not null,
     constraint code_counters_pkey PRIMARY KEY (unit, day)
 );
+
+create table decision_signatures (
+    application_id uuid not null,
+    seq integer not null,
+    token text not null,
+    constraint decision_signatures_pkey PRIMARY KEY (application_id, seq),
+    constraint decision_signatures_application_id_seq_fkey FOREIGN KEY (application_id, seq) REFERENCES application_events(application_id, seq)
+);
+CREATE TRIGGER decision_signatures_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decision_signatures FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table logout_tokens (
     issuer text not null,

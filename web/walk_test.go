@@ -17,7 +17,7 @@ import (
 
 // open are the pages that need no session. A new page that is not in this list must ask for one.
 var open = map[identity.Audience][]string{
-	identity.Residents: {"/", "/signed-out", "/signed-out/portal", "/data", "/accessibility", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
+	identity.Residents: {"/", "/audit", "/audit/list", "/audit/keys", "/signed-out", "/signed-out/portal", "/data", "/accessibility", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
 	identity.Officers:  {"/signed-out", "/signed-out/portal", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
 }
 

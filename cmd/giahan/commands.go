@@ -15,6 +15,7 @@ import (
 
 // migrate brings the database up to date and makes the bucket. Several may run at once.
 func migrate(ctx context.Context, cfg config) error {
+	cfg.Owner = true
 	p, err := wire(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err

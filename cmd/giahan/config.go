@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"giahan/identity"
+	"giahan/licensing/audit"
 	"giahan/web/page"
 )
 
@@ -35,8 +36,14 @@ type config struct {
 	Register, Payment, Printing, Post, Sync partner
 	Merchant                                string
 
-	Office     page.Office
-	OfficeCode string
+	Office       page.Office
+	OfficeCode   string
+	OfficeSigner *audit.FileSigner
+	OfficeKeys   audit.Keys
+
+	// Owner says that the database is asked with the rights of DATABASE_URL's own role, as migrations need. Everything else gives
+	// them up for those of the application's role.
+	Owner bool
 }
 
 // partner is one system that we talk to over HTTP, and the key that signs what we say to each other.
@@ -141,6 +148,7 @@ func variables() []variable {
 	return append(vs,
 		variable{"GIAHAN_PAYMENT_MERCHANT", "", true, "our number at the payment house", keep(func(c *config) *string { return &c.Merchant })},
 		variable{"GIAHAN_OFFICE_CODE", "", true, "code of the office, in front of dossier codes (H27.12)", keep(func(c *config) *string { return &c.OfficeCode })},
+		variable{"GIAHAN_OFFICE_KEYS", "", true, "file with the office's private key, which signs decisions and the published list, and behind it the public keys of former days: PEM, P-256", setOfficeKeys},
 		variable{"GIAHAN_OFFICE_NAME", "", true, "name of the office, as printed and shown", keep(func(c *config) *string { return &c.Office.Name })},
 		variable{"GIAHAN_OFFICE_PHONE", "", true, "its telephone", keep(func(c *config) *string { return &c.Office.Phone })},
 		variable{"GIAHAN_OFFICE_ADDRESS", "", true, "its address", keep(func(c *config) *string { return &c.Office.Address })},

@@ -15,12 +15,12 @@ import (
 
 func masterKey(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
-func goodEnv() map[string]string {
+func goodEnv(t testing.TB) map[string]string {
 	sum := sha256.Sum256([]byte("a key that is not one"))
 	env := map[string]string{
 		"DATABASE_URL": "postgres://giahan:pw-that-nobody-may-see@db.example/giahan?sslmode=verify-full", "GIAHAN_PUBLIC_URL": "https://giahan.example", "GIAHAN_OFFICER_URL": "https://canbo.giahan.example",
 		"GIAHAN_S3_ENDPOINT": "https://s3.example", "GIAHAN_S3_ACCESS_KEY": "giahan", "GIAHAN_S3_SECRET_KEY": "0123456789abcdef0123",
-		"GIAHAN_MASTER_KEY": masterKey(sum[:]), "GIAHAN_PAYMENT_MERCHANT": "M1", "GIAHAN_OFFICE_CODE": "H27.12",
+		"GIAHAN_MASTER_KEY": masterKey(sum[:]), "GIAHAN_PAYMENT_MERCHANT": "M1", "GIAHAN_OFFICE_CODE": "H27.12", "GIAHAN_OFFICE_KEYS": officeKeys(t),
 		"GIAHAN_OFFICE_NAME": "Sở", "GIAHAN_OFFICE_PHONE": "02393000000", "GIAHAN_OFFICE_ADDRESS": "Số 1", "GIAHAN_OFFICE_HOURS": "7:30",
 	}
 	for _, r := range []string{"PORTAL", "STAFF"} {
@@ -40,7 +40,7 @@ func read(env map[string]string) (config, error) {
 }
 
 func TestGoodConfiguration(t *testing.T) {
-	c, err := read(goodEnv())
+	c, err := read(goodEnv(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestProductionRefusesTheSandbox(t *testing.T) {
 		"GIAHAN_REGISTER_SECRET": "sandbox-0123456789abcdef", "GIAHAN_PAYMENT_SECRET": "short", "GIAHAN_PORTAL_CLIENT_SECRET": "sandbox-0123456789abcdef",
 		"GIAHAN_S3_SECRET_KEY": "sandbox-0123456789abcdef", "GIAHAN_POST_SECRET": "sandbox-x", "GIAHAN_SYNC_SECRET": "x1x", "GIAHAN_PRINTING_SECRET": "y2y", "GIAHAN_STAFF_CLIENT_SECRET": "z3z",
 	} {
-		env := maps.Clone(goodEnv())
+		env := maps.Clone(goodEnv(t))
 		env[name] = bad
 		_, err := read(env)
 		if err == nil || !strings.Contains(err.Error(), name) {
@@ -105,7 +105,7 @@ func TestCommandLine(t *testing.T) {
 			t.Errorf("giahan %v: %d, %q", c.args, code, errs.String())
 		}
 	}
-	env := goodEnv()
+	env := goodEnv(t)
 	var out, errs bytes.Buffer
 	if code := command(t.Context(), []string{"fly"}, func(n string) string { return env[n] }, &out, &errs); code != 2 || !strings.Contains(errs.String(), "giahan doctor") {
 		t.Errorf("an unknown command: %d, %q", code, errs.String())
@@ -140,10 +140,12 @@ func TestRealmKeys(t *testing.T) {
 		"HMAC":             {map[string]string{"GIAHAN_PORTAL_ALGORITHMS": "RS256,HS256"}, "GIAHAN_PORTAL_ALGORITHMS:"},
 		"none":             {map[string]string{"GIAHAN_STAFF_ALGORITHMS": "none"}, "GIAHAN_STAFF_ALGORITHMS:"},
 		"userinfo":         {map[string]string{"GIAHAN_STAFF_USERINFO": "sealed"}, "GIAHAN_STAFF_USERINFO:"},
+		"office key open":  {map[string]string{"GIAHAN_OFFICE_KEYS": open}, "GIAHAN_OFFICE_KEYS: others"},
+		"office damaged":   {map[string]string{"GIAHAN_OFFICE_KEYS": damaged}, "GIAHAN_OFFICE_KEYS: want P-256"},
 		"half a minute":    {map[string]string{"GIAHAN_FRESH_LOGIN": "30s"}, "GIAHAN_FRESH_LOGIN:"},
 		"a minute and one": {map[string]string{"GIAHAN_FRESH_LOGIN": "61s"}, "GIAHAN_FRESH_LOGIN:"},
 	} {
-		env := maps.Clone(goodEnv())
+		env := maps.Clone(goodEnv(t))
 		maps.Copy(env, c.set)
 		cfg, err := read(env)
 		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "secret\n")) {

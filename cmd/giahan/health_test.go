@@ -18,7 +18,7 @@ import (
 // wired are the parts on the database, all partners away, with the object store at the address.
 func wired(t *testing.T, pool *pgxpool.Pool, store string) *parts {
 	t.Helper()
-	env := with("DATABASE_URL", dbtest.DSN(pool))
+	env := with(t, "DATABASE_URL", dbtest.DSN(pool))
 	env["GIAHAN_MODE"], env["GIAHAN_S3_ENDPOINT"], env["GIAHAN_METRICS_LISTEN"] = "sandbox", store, ""
 	cfg, err := read(env)
 	if err != nil {

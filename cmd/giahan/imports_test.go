@@ -42,6 +42,7 @@ var rooms = []struct {
 	// 4: use cases; never each other
 	{"licensing/renewal", []string{"licensing", "identity", "media", "media/store", "licensing/store", "licensing/jobs", "licensing/casework"}},
 	{"licensing/desk", []string{"licensing", "identity", "media", "licensing/store", "licensing/jobs", "licensing/casework"}},
+	{"licensing/audit", []string{"licensing", "licensing/store"}},
 	// 5: what follows a transaction
 	{"licensing/workers", []string{"licensing", "identity", "media", "licensing/store", "licensing/jobs", "licensing/casework"}},
 	// 6: pages
@@ -65,9 +66,9 @@ var rooms = []struct {
 // fences say where a library may be used.
 var fences = map[string][]string{
 	"github.com/gofiber/":               {"web", "cmd"},
-	"github.com/jackc/pgx/":             {"licensing/store", "identity/store", "media/store", "licensing/renewal", "licensing/desk", "licensing/workers", "licensing/casework", "licensing/jobs", "identity/sessions", "media/intake", "migrations", "cmd", "licensing/licensingtest"},
+	"github.com/jackc/pgx/":             {"licensing/store", "identity/store", "media/store", "licensing/renewal", "licensing/desk", "licensing/workers", "licensing/casework", "licensing/audit", "licensing/jobs", "identity/sessions", "media/intake", "migrations", "cmd", "licensing/licensingtest"},
 	"github.com/riverqueue/":            {"licensing/jobs", "licensing/renewal", "licensing/desk", "licensing/workers", "licensing/casework", "migrations", "cmd", "licensing/licensingtest"},
-	"github.com/lestrrat-go/jwx/":       {"identity/signin"},
+	"github.com/lestrrat-go/jwx/":       {"identity/signin", "licensing/audit"},
 	"github.com/minio/minio-go/":        {"media/blob"},
 	"github.com/disintegration/imaging": {"media/photo"},
 	"github.com/zitadel/":               {"integrations/portal/portalsim"},

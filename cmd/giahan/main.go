@@ -19,6 +19,8 @@ const usage = `giahan serve    answer pages and do jobs
 giahan work     do jobs only
 giahan migrate  bring the database up to date
 giahan seed F   write the staff of file F (JSON; - is standard input), sign out who has left
+giahan audit verify -keys F [-published F]
+                check every history against the list that was published and kept; wants only DATABASE_URL, for reading
 giahan doctor   check configuration, database, object store, partners, rules and every history
 `
 
@@ -37,22 +39,29 @@ func command(ctx context.Context, args []string, getenv func(string) string, std
 		fmt.Fprint(stderr, usage)
 		return 2
 	}
+	if args[0] == "audit" {
+		return report(args[0], auditVerify(ctx, args[1:], getenv("DATABASE_URL"), stdout), stderr)
+	}
 	cfg, err := readConfig(getenv)
 	if err != nil && args[0] != "help" {
 		fmt.Fprintf(stderr, "giahan: configuration:\n%v\n", err)
 		return 2
 	}
 	log := slog.New(slog.NewJSONHandler(stdout, nil))
-	switch err := dispatch(ctx, args, cfg, log, stdout); {
+	return report(args[0], dispatch(ctx, args, cfg, log, stdout), stderr)
+}
+
+// report says how a command ended and gives the exit code.
+func report(name string, err error, stderr io.Writer) int {
+	switch {
 	case err == nil || errors.Is(err, context.Canceled):
 		return 0
 	case errors.Is(err, errUsage):
 		fmt.Fprint(stderr, usage)
 		return 2
-	default:
-		fmt.Fprintf(stderr, "giahan %s: %v\n", args[0], err)
-		return 1
 	}
+	fmt.Fprintf(stderr, "giahan %s: %v\n", name, err)
+	return 1
 }
 
 func dispatch(ctx context.Context, args []string, cfg config, log *slog.Logger, stdout io.Writer) error {

@@ -8,8 +8,8 @@ import (
 )
 
 // with is the good environment with one setting changed.
-func with(name, value string) map[string]string {
-	env := maps.Clone(goodEnv())
+func with(t testing.TB, name, value string) map[string]string {
+	env := maps.Clone(goodEnv(t))
 	env[name] = value
 	return env
 }
@@ -41,7 +41,7 @@ func TestProductionRefusesWhatIsWeak(t *testing.T) {
 		{"GIAHAN_MASTER_KEY", masterKey([]byte("correct horse, battery & Staple!"))},
 		{"GIAHAN_TRUSTED_PROXIES", "0.0.0.0/0"}, {"GIAHAN_TRUSTED_PROXIES", "::/0"},
 	} {
-		_, err := read(with(c.name, c.bad))
+		_, err := read(with(t, c.name, c.bad))
 		if err == nil || !strings.Contains(err.Error(), c.name+":") {
 			t.Errorf("%s=%s: %v", c.name, c.bad, err)
 		}
@@ -61,7 +61,7 @@ func TestProductionAllowsARealPlace(t *testing.T) {
 		{"GIAHAN_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"}, {"GIAHAN_PUBLIC_URL", "https://giahan.example/"}, {"GIAHAN_PUBLIC_URL", "https://giahan.example:8443"},
 		{"GIAHAN_LISTEN", "127.0.0.1:8080"}, {"GIAHAN_STAFF_ISSUER", "https://sso.example:8443/realms/staff"}, {"GIAHAN_PAYMENT_URL", "https://pay7.example/v2"},
 	} {
-		if _, err := read(with(c.name, c.good)); err != nil {
+		if _, err := read(with(t, c.name, c.good)); err != nil {
 			t.Errorf("%s=%s: %v", c.name, c.good, err)
 		}
 	}
@@ -69,8 +69,8 @@ func TestProductionAllowsARealPlace(t *testing.T) {
 
 func TestOneSecretForTwoIsRefused(t *testing.T) {
 	for _, other := range []string{"GIAHAN_REGISTER_SECRET", "GIAHAN_STAFF_CLIENT_SECRET", "GIAHAN_S3_SECRET_KEY"} {
-		_, err := read(with("GIAHAN_POST_SECRET", goodEnv()[other]))
-		if err == nil || !strings.Contains(err.Error(), "GIAHAN_POST_SECRET") || !strings.Contains(err.Error(), other) || strings.Contains(err.Error(), goodEnv()[other]) {
+		_, err := read(with(t, "GIAHAN_POST_SECRET", goodEnv(t)[other]))
+		if err == nil || !strings.Contains(err.Error(), "GIAHAN_POST_SECRET") || !strings.Contains(err.Error(), other) || strings.Contains(err.Error(), goodEnv(t)[other]) {
 			t.Errorf("post and %s: %v", other, err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestOneHostForBothSitesIsRefused(t *testing.T) {
 	for _, mode := range []string{"production", "sandbox"} {
 		for _, officer := range []string{"https://giahan.example", "https://giahan.example/", "https://GIAHAN.example", "https://giahan.example:443", "https://giahan.example:8443",
 			"https://giahan.example."} {
-			env := with("GIAHAN_OFFICER_URL", officer)
+			env := with(t, "GIAHAN_OFFICER_URL", officer)
 			env["GIAHAN_MODE"] = mode
 			if _, err := read(env); err == nil || !strings.Contains(err.Error(), "GIAHAN_OFFICER_URL must be another host") {
 				t.Errorf("%s, %s: %v", mode, officer, err)
@@ -89,7 +89,7 @@ func TestOneHostForBothSitesIsRefused(t *testing.T) {
 		}
 		for _, name := range []string{"GIAHAN_PUBLIC_URL", "GIAHAN_OFFICER_URL"} {
 			for _, bad := range []string{"https://a.example/desk", "https://a.example?x=1", "https://a.example/?", "https://me:pw@a.example", "https://a.example/#top", "https://:443", "a.example"} {
-				env := with(name, bad)
+				env := with(t, name, bad)
 				env["GIAHAN_MODE"] = mode
 				if _, err := read(env); err == nil || !strings.Contains(err.Error(), name+":") || strings.Contains(err.Error(), bad) {
 					t.Errorf("%s, %s=%s: %v", mode, name, bad, err)
@@ -102,7 +102,7 @@ func TestOneHostForBothSitesIsRefused(t *testing.T) {
 // What browsers send in Origin is what we compare with.
 func TestSitesAreSpelledAsBrowsersDo(t *testing.T) {
 	for typed, want := range map[string]string{"HTTPS://Giahan.Example:443/": "https://giahan.example", "https://giahan.example:8443": "https://giahan.example:8443"} {
-		if c, err := read(with("GIAHAN_PUBLIC_URL", typed)); err != nil || c.PublicURL != want {
+		if c, err := read(with(t, "GIAHAN_PUBLIC_URL", typed)); err != nil || c.PublicURL != want {
 			t.Errorf("%s: %q, %v", typed, c.PublicURL, err)
 		}
 	}
@@ -110,7 +110,7 @@ func TestSitesAreSpelledAsBrowsersDo(t *testing.T) {
 
 // The driver's words for a bad address hold the password.
 func TestABadDatabaseAddressIsNotRepeated(t *testing.T) {
-	_, err := read(with("DATABASE_URL", "postgres://giahan:very-secret@db.example:notaport/giahan"))
+	_, err := read(with(t, "DATABASE_URL", "postgres://giahan:very-secret@db.example:notaport/giahan"))
 	if err == nil || !strings.Contains(err.Error(), "DATABASE_URL:") || strings.Contains(err.Error(), "very-secret") || strings.Contains(err.Error(), "notaport") {
 		t.Errorf("%v", err)
 	}

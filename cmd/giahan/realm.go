@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -57,23 +56,6 @@ func setUserinfo(r *realm, v string) error {
 		return errors.New("want plain or signed")
 	}
 	return nil
-}
-
-// readKey reads a private key; only its owner may read the file.
-func readKey(file string, to **signin.OwnKey) (err error) {
-	fi, err := os.Stat(file)
-	if err != nil {
-		return errors.New("the file cannot be read")
-	}
-	if fi.Mode().Perm()&0o077 != 0 {
-		return errors.New("others may read the file: chmod 400")
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return errors.New("the file cannot be read")
-	}
-	*to, err = signin.ParseOwnKey(text)
-	return err
 }
 
 // check: a client is known by a secret or by a key, and by one of them only.

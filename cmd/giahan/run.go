@@ -28,6 +28,7 @@ import (
 	"giahan/integrations/post"
 	"giahan/integrations/printing"
 	"giahan/integrations/register"
+	"giahan/licensing/audit"
 	"giahan/licensing/casework"
 	"giahan/licensing/desk"
 	"giahan/licensing/jobs"
@@ -58,6 +59,7 @@ type parts struct {
 	pool     *pgxpool.Pool
 	jobs     *lateInserter
 	clerk    casework.Clerk
+	auditor  *audit.Service
 	blob     *blob.Store
 	intake   *intake.Service
 	sessions *sessions.Service
@@ -104,7 +106,8 @@ func wire(ctx context.Context, cfg config, log *slog.Logger) (*parts, error) {
 	}
 	p := &parts{cfg: cfg, log: log, now: time.Now, pool: pool, jobs: &lateInserter{}, metrics: prometheus.NewRegistry()}
 	p.metrics.MustRegister(&watcher{pool: pool, now: p.now})
-	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: rules.Embedded}
+	p.auditor = &audit.Service{Pool: pool, Signer: cfg.OfficeSigner, Keys: cfg.OfficeKeys, Office: cfg.OfficeCode, Now: p.now}
+	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: rules.Embedded, Signer: p.auditor}
 	if err := errors.Join(p.wirePictures(), p.wireSignIn(), p.wireJobs()); err != nil {
 		pool.Close()
 		return nil, err
@@ -120,6 +123,9 @@ func openPool(ctx context.Context, cfg config) (*pgxpool.Pool, error) {
 	c.MaxConns = max(c.MaxConns, 12)
 	c.ConnConfig.RuntimeParams["application_name"] = "giahan"
 	c.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if !cfg.Owner {
+		c.AfterConnect = migrations.AsApplication
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
@@ -157,13 +163,14 @@ func (p *parts) wireJobs() error {
 	w := river.NewWorkers()
 	workers.Add(w, workers.Deps{Pool: p.pool, Clerk: p.clerk, Portal: p.portal, Payments: p.payment, Printer: p.printing, Post: p.post,
 		Register: p.register, Photos: p.intake, Sweepers: []workers.Sweeper{sweepPictures{p.intake}, sweepPeople{p.sessions}},
-		OfficeName: p.cfg.Office.Name, Poll: p.cfg.Poll, Log: p.log, Now: p.now})
+		Audit: p.auditor, OfficeName: p.cfg.Office.Name, Poll: p.cfg.Poll, Log: p.log, Now: p.now})
 	c := &river.Config{Schema: jobs.Schema, Logger: slog.New(slog.DiscardHandler)} // our own line says more: workers
 	if p.cfg.Workers {
 		c.Workers, c.PeriodicJobs = w, workers.Periodic()
 		c.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20, FetchCooldown: 20 * time.Millisecond, FetchPollInterval: time.Second}}
 		c.RescueStuckJobsAfter = 5 * time.Minute
-		c.SoftStopTimeout = stopTime // without it the end of the context would cut running jobs off at once
+		c.ReindexerSchedule = river.NeverSchedule() // the application's role owns no index
+		c.SoftStopTimeout = stopTime                // without it the end of the context would cut running jobs off at once
 	}
 	client, err := river.NewClient(riverpgxv5.New(p.pool), c)
 	p.jobs.client = client
@@ -237,7 +244,7 @@ func (p *parts) site() web.Config {
 	return web.Config{
 		PublicURL: p.cfg.PublicURL, OfficerURL: p.cfg.OfficerURL, PaymentOrigin: origin, Proxies: p.cfg.Proxies, Office: p.cfg.Office,
 		Sessions: p.sessions, Log: p.log, Metrics: p.metrics, Now: p.now, Random: rand.Reader, Ready: p.ready, Unavailable: unavailable,
-		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now},
+		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, Audit: p.auditor},
 		Resident: &resident.Handler{Intake: p.intake, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register,
 			Payments: p.payment, Office: p.cfg.OfficeCode, PublicURL: p.cfg.PublicURL, Now: p.now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: p.intake, Now: p.now, Desk: desk.Service{Pool: p.pool, Clerk: p.clerk, Now: p.now}},

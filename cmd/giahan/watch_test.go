@@ -139,7 +139,7 @@ func TestDoctorLooksAtTheCases(t *testing.T) {
 // A database that does not answer is said without its address and account.
 func TestDoctorWithoutADatabase(t *testing.T) {
 	t.Parallel()
-	env := with("DATABASE_URL", "postgres://giahan:pw-that-nobody-may-see@127.0.0.1:9/giahan")
+	env := with(t, "DATABASE_URL", "postgres://giahan:pw-that-nobody-may-see@127.0.0.1:9/giahan")
 	env["GIAHAN_MODE"], env["GIAHAN_S3_ENDPOINT"] = "sandbox", "http://127.0.0.1:9"
 	env["GIAHAN_PORTAL_ISSUER"], env["GIAHAN_STAFF_ISSUER"] = "http://127.0.0.1:9/portal", "http://127.0.0.1:9/staff"
 	cfg, err := read(env)

@@ -3,7 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +82,7 @@ func (w *world) configure(s3 *objectstore.Store, dsn string) {
 	w.t.Helper()
 	env := map[string]string{"GIAHAN_MODE": "sandbox", "DATABASE_URL": dsn, "GIAHAN_METRICS_LISTEN": "", "GIAHAN_PUBLIC_URL": w.public,
 		"GIAHAN_OFFICER_URL": w.officer, "GIAHAN_POLL": "100ms", "GIAHAN_S3_ENDPOINT": s3.Endpoint(), "GIAHAN_S3_ACCESS_KEY": s3.AccessKey(),
-		"GIAHAN_S3_SECRET_KEY": s3.SecretKey(), "GIAHAN_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "GIAHAN_OFFICE_CODE": people.Office,
+		"GIAHAN_S3_SECRET_KEY": s3.SecretKey(), "GIAHAN_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "GIAHAN_OFFICE_KEYS": officeKeys(w.t), "GIAHAN_OFFICE_CODE": people.Office,
 		"GIAHAN_OFFICE_NAME": "Sở Giao thông vận tải Hà Tĩnh", "GIAHAN_OFFICE_PHONE": "02393000000", "GIAHAN_OFFICE_ADDRESS": "Số 1 đường Mẫu",
 		"GIAHAN_OFFICE_HOURS":    "thứ Hai đến thứ Sáu, 7:30 đến 17:00",
 		"GIAHAN_OFFICE_HOURS_EN": "Monday to Friday, 7:30 to 17:00", "GIAHAN_TRUSTED_PROXIES": "127.0.0.1"}
@@ -96,6 +101,24 @@ func (w *world) configure(s3 *objectstore.Store, dsn string) {
 	if err := seed(w.t.Context(), cfg, staffFile(w.t)); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// officeKeys is a file with a signing key of the office.
+func officeKeys(t testing.TB) string {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "office.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func staffFile(t testing.TB) string {

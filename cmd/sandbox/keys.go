@@ -1,10 +1,14 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +21,7 @@ import (
 type keys struct {
 	Master   string            `json:"master"`
 	Partners map[string]string `json:"partners"`
+	Office   string            `json:"office"` // PEM; signs decisions
 }
 
 // loadKeys reads the keys of the sandbox, and makes what is missing: all of them at the first start, one for a partner that is
@@ -68,7 +73,23 @@ func (k *keys) complete() bool {
 			k.Partners[name], all = "sandbox-"+hex.EncodeToString(b), false
 		}
 	}
+	if k.Office == "" {
+		k.Office, all = officeKey(), false
+	}
 	return all
+}
+
+// officeKey makes a P-256 key in PEM; "" where the machine has no randomness, which complete then tries again.
+func officeKey() string {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return ""
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return ""
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 // writeFile writes a file that only we read, whole or not at all: we may be killed at any time.

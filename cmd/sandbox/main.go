@@ -78,6 +78,10 @@ func sandbox(ctx context.Context, dir, binary string, at places) error {
 	if err != nil {
 		return err
 	}
+	office := filepath.Join(dir, "office-keys.pem") // the service wants it as a file of its own
+	if err := writeFile(office, []byte(keys.Office)); err != nil {
+		return err
+	}
 	db, err := openDatabase(ctx, dir, log)
 	if err != nil {
 		return err
@@ -99,7 +103,7 @@ func sandbox(ctx context.Context, dir, binary string, at places) error {
 	go server.Serve(console)
 	defer server.Close()
 
-	svc := service{binary: binary, dir: dir, env: environment(db.dsn, s3, world, keys, at)}
+	svc := service{binary: binary, dir: dir, env: environment(db.dsn, s3, world, keys, office, at)}
 	return svc.run(ctx, at, func() { announce(at, today, time.Since(start)) }, db.ended, s3.Done())
 }
 
@@ -183,12 +187,12 @@ func announce(at places, today licensing.Date, took time.Duration) {
 }
 
 // environment is what the service is told, as in production but for the mode.
-func environment(dsn string, s3 *objectstore.Store, world *partners.World, k keys, at places) []string {
+func environment(dsn string, s3 *objectstore.Store, world *partners.World, k keys, office string, at places) []string {
 	env := map[string]string{
 		"GIAHAN_MODE": "sandbox", "DATABASE_URL": dsn, "GIAHAN_LISTEN": fmt.Sprintf(":%d", at.Site),
 		"GIAHAN_METRICS_LISTEN": fmt.Sprintf("127.0.0.1:%d", at.Metrics), "GIAHAN_PUBLIC_URL": at.public(), "GIAHAN_OFFICER_URL": at.officer(),
 		"GIAHAN_POLL": "2s", "GIAHAN_S3_ENDPOINT": s3.Endpoint(), "GIAHAN_S3_ACCESS_KEY": s3.AccessKey(), "GIAHAN_S3_SECRET_KEY": s3.SecretKey(),
-		"GIAHAN_MASTER_KEY": k.Master, "GIAHAN_OFFICE_CODE": people.Office, "GIAHAN_OFFICE_NAME": "Sở Giao thông vận tải Hà Tĩnh",
+		"GIAHAN_MASTER_KEY": k.Master, "GIAHAN_OFFICE_KEYS": office, "GIAHAN_OFFICE_CODE": people.Office, "GIAHAN_OFFICE_NAME": "Sở Giao thông vận tải Hà Tĩnh",
 		"GIAHAN_OFFICE_PHONE": "02393000000", "GIAHAN_OFFICE_ADDRESS": "Số 1 đường Mẫu, phường Thành Sen, tỉnh Hà Tĩnh",
 		"GIAHAN_OFFICE_HOURS":    "thứ Hai đến thứ Sáu, 7:30 đến 17:00",
 		"GIAHAN_OFFICE_HOURS_EN": "Monday to Friday, 7:30 to 17:00",

@@ -22,10 +22,17 @@ type Pool interface {
 	Begin(ctx context.Context) (pgx.Tx, error)
 }
 
+// Signer signs decisions for the office: *audit.Service. It is asked inside the transaction that writes the decision, so that
+// nothing is signed which the use case has not decided, and must answer at once: a key in a file or a module beside us.
+type Signer interface {
+	SignDecision(e licensing.Entry) (token string, err error)
+}
+
 // Clerk moves cases.
 type Clerk struct {
-	Jobs  jobs.Inserter
-	Rules func() *licensing.Rules // the book as it is now: an operator may load a new one
+	Jobs   jobs.Inserter
+	Rules  func() *licensing.Rules // the book as it is now: an operator may load a new one
+	Signer Signer
 }
 
 // Step is one move of a case.
@@ -56,6 +63,9 @@ func (c Clerk) Move(ctx context.Context, tx pgx.Tx, a *licensing.Application, s 
 	if err != nil {
 		return entry, err
 	}
+	if err := c.sign(ctx, tx, entry); err != nil {
+		return entry, err
+	}
 	a.State, a.UpdatedAt = to, s.At
 	if err := c.setDue(ctx, tx, a); err != nil {
 		return entry, err
@@ -68,6 +78,18 @@ func (c Clerk) Move(ctx context.Context, tx pgx.Tx, a *licensing.Application, s 
 		return entry, fmt.Errorf("insert sync job: %w", err)
 	}
 	return entry, nil
+}
+
+// sign puts the office's signature under a decision; without one there is no decision.
+func (c Clerk) sign(ctx context.Context, tx pgx.Tx, e licensing.Entry) error {
+	if !e.Event.Decides() {
+		return nil
+	}
+	token, err := c.Signer.SignDecision(e)
+	if err != nil {
+		return fmt.Errorf("application %s: %w", e.Application, err)
+	}
+	return store.SignDecision(ctx, tx, e, token)
 }
 
 // setDue computes the promised moment anew: it is a pure function of the history.

@@ -80,6 +80,9 @@ type CloseOverdue struct{}
 // Sweep removes what nobody needs any more: forgotten uploads, dead sessions, old counters; periodic.
 type Sweep struct{}
 
+// ExtendAudit puts the day's lines of all histories into the published list; periodic.
+type ExtendAudit struct{}
+
 // Reconcile asks again about payments that stay open; periodic.
 type Reconcile struct{}
 
@@ -94,6 +97,7 @@ func (TrackParcel) Kind() string   { return "track_parcel" }
 func (CloseOverdue) Kind() string  { return "close_overdue" }
 func (Sweep) Kind() string         { return "sweep" }
 func (Reconcile) Kind() string     { return "reconcile_payments" }
+func (ExtendAudit) Kind() string   { return "extend_audit" }
 
 // InsertOpts of each job.
 func (SyncPortal) InsertOpts() river.InsertOpts    { return opts() }

@@ -5,6 +5,11 @@ package licensingtest
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -20,6 +25,7 @@ import (
 	"giahan/identity"
 	identitystore "giahan/identity/store"
 	"giahan/licensing"
+	"giahan/licensing/audit"
 	"giahan/licensing/casework"
 	"giahan/licensing/jobs"
 	"giahan/licensing/rules"
@@ -153,10 +159,33 @@ func Jobs(t testing.TB, pool *pgxpool.Pool) *river.Client[pgx.Tx] {
 	return c
 }
 
-// Clerk moves cases by the embedded rule book.
+// Clerk moves cases by the embedded rule book, and signs with a key of this process.
 func Clerk(t testing.TB, pool *pgxpool.Pool) casework.Clerk {
 	t.Helper()
-	return casework.Clerk{Jobs: Jobs(t, pool), Rules: rules.Embedded}
+	return casework.Clerk{Jobs: Jobs(t, pool), Rules: rules.Embedded, Signer: Audit(t, pool)}
+}
+
+// officeKey is the office's key of this process, as its file would be.
+var officeKey = sync.OnceValue(func() []byte {
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		panic(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+})
+
+// Audit signs and keeps the list of histories.
+func Audit(t testing.TB, pool *pgxpool.Pool) *audit.Service {
+	t.Helper()
+	signer, keys, err := audit.ParseKeys(officeKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &audit.Service{Pool: pool, Signer: signer, Keys: keys, Office: Office, Now: NewClock().Now}
 }
 
 // Read gives a case as the database has it.

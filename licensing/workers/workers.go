@@ -57,6 +57,11 @@ type Sweeper interface {
 	Sweep(ctx context.Context) error
 }
 
+// Auditor puts what happened into the published list, once a day however often it is asked.
+type Auditor interface {
+	Extend(ctx context.Context) error
+}
+
 // Deps is what the workers need.
 type Deps struct {
 	Pool       casework.Pool
@@ -68,6 +73,7 @@ type Deps struct {
 	Register   Register
 	Photos     Photos
 	Sweepers   []Sweeper
+	Audit      Auditor
 	OfficeName string
 	Poll       time.Duration // how soon a partner is asked again whose answer is still to come
 	Log        *slog.Logger
@@ -86,6 +92,7 @@ func Add(w *river.Workers, d Deps) {
 	river.AddWorker(w, worker[jobs.CloseOverdue](d, closeOverdue))
 	river.AddWorker(w, worker[jobs.Sweep](d, sweep))
 	river.AddWorker(w, worker[jobs.Reconcile](d, reconcile))
+	river.AddWorker(w, worker[jobs.ExtendAudit](d, func(ctx context.Context, d Deps, _ jobs.ExtendAudit) error { return d.Audit.Extend(ctx) }))
 }
 
 // Periodic lists the jobs that come by themselves. River's leader inserts them; after a restart they run at once.
@@ -99,6 +106,7 @@ func Periodic() []*river.PeriodicJob {
 		every(10*time.Minute, jobs.CloseOverdue{}),
 		every(time.Hour, jobs.Sweep{}),
 		every(5*time.Minute, jobs.Reconcile{}),
+		every(time.Hour, jobs.ExtendAudit{}), // soon after midnight, whenever the service was started
 	}
 }
 

@@ -18,6 +18,7 @@ type Handlers struct {
 	Base  func(fiber.Ctx) page.Base // language, nonce, token, office and, where somebody is signed in, their name
 	Rules func() *licensing.Rules   // fee, days and months that the start page names; the guide
 	Now   func() time.Time
+	Audit Auditor
 }
 
 // Register mounts the pages of the residents' host.
@@ -25,6 +26,9 @@ func (h Handlers) Register(r fiber.Router) {
 	r.Get("/", h.start)
 	r.Get("/data", h.data)
 	r.Get("/accessibility", h.accessibility)
+	r.Get("/audit", h.auditPage)
+	r.Get("/audit/list", h.auditList)
+	r.Get("/audit/keys", h.auditKeys)
 	r.Get("/language/:lang", Language)
 }
 

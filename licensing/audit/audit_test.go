@@ -1,0 +1,207 @@
+package audit_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+	"testing"
+	"time"
+
+	"giahan/licensing"
+	"giahan/licensing/audit"
+)
+
+// An honest database has no problem, also with lines that no head covers yet; and the numbers are those of the database.
+func TestHonest(t *testing.T) {
+	w := newWorld(t, 6)
+	w.clock.Add(time.Hour)
+	w.step(w.cases[4], licensing.Accept)
+	var lines, decisions int
+	err := w.pool.QueryRow(t.Context(), `select (select count(*) from application_events), (select count(*) from decision_signatures)`).Scan(&lines, &decisions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := w.published()
+	r := w.verify(p)
+	if len(r.Problems) > 0 || r.Lines != lines || r.Listed != int64(lines-1) || r.Decisions != decisions || r.Cases != 6 || decisions != 9 {
+		t.Errorf("%+v; the database has %d lines and %d decisions", r, lines, decisions)
+	}
+	if len(p.Heads) != 2 || p.Heads[0].Size == 0 || p.Heads[0].Size >= p.Heads[1].Size || p.Heads[0].Office != "H27.12" {
+		t.Errorf("heads %+v", p.Heads)
+	}
+	w.extend() // the same day: nothing new is made
+	if again := w.published(); len(again.Heads) != 2 {
+		t.Errorf("%d heads after a second time on one day", len(again.Heads))
+	}
+	if r := w.verify(audit.Published{}); len(r.Problems) > 0 || r.Listed != 0 {
+		t.Errorf("without a published list: %+v", r)
+	}
+}
+
+// What is published can be had piece by piece, tells nothing of anybody, and is refused where it is not whole.
+func TestPublished(t *testing.T) {
+	w := newWorld(t, 3)
+	text := string(w.text())
+	for _, id := range w.cases {
+		if strings.Contains(text, id.String()) {
+			t.Error("a case's number is published")
+		}
+	}
+	p := w.published()
+	later, next, err := w.audit.Publish(t.Context(), p.Heads[0].Size)
+	if err != nil || next != p.Heads[1].Size || !strings.HasSuffix(text, string(later)) || len(later) == 0 {
+		t.Errorf("from the first head on: to %d, %v", next, err)
+	}
+	lines := strings.SplitAfter(text, "\n")
+	join := func(l ...string) string { return strings.Join(l, "") }
+	for name, bad := range map[string]string{
+		"a line less":        join(lines[1:]...),
+		"two lines swapped":  join(append([]string{lines[1], lines[0]}, lines[2:]...)...),
+		"a line more":        text + lines[0],
+		"an unknown word":    text + "tail x\n",
+		"a head of another":  strings.Replace(text, "head e", "head f", 1),
+		"a head twice":       text + lines[len(lines)-2],
+		"a short hash":       "line AAAA\n" + text,
+		"an endless line":    "line " + strings.Repeat("A", 1<<20) + "\n" + text,
+		"a head cut off":     join(lines[:len(lines)-2]...),
+		"the second as only": join(append(lines[:1:1], lines[len(lines)-2])...),
+	} {
+		if _, err := audit.ReadPublished(strings.NewReader(bad), w.audit.Keys); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if _, err := audit.ReadPublished(strings.NewReader(text), audit.Keys{}); err == nil {
+		t.Error("accepted under no key")
+	}
+}
+
+func key(t *testing.T) []byte {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
+// A new key signs from its day on; what the old one signed stays good as long as its public half is known.
+func TestKeyRotation(t *testing.T) {
+	w := newWorld(t, 5)
+	old, err := w.audit.Keys.PEM()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.audit.Signer, w.audit.Keys, err = audit.ParseKeys(append(key(t), old...))
+	if err != nil || len(w.audit.Keys) != 2 {
+		t.Fatalf("%d keys: %v", len(w.audit.Keys), err)
+	}
+	w.clerk.Signer = w.audit
+	w.clock.Add(24 * time.Hour)
+	w.step(w.cases[3], licensing.Approve)
+	w.step(w.cases[4], licensing.RefuseIntake)
+	w.extend()
+	if r := w.verify(w.published()); len(r.Problems) > 0 {
+		t.Errorf("after the rotation: %s", words(r))
+	}
+	_, without, err := audit.ParseKeys(key(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := audit.ReadPublished(bytes.NewReader(w.text()), without); err == nil {
+		t.Error("another office's key opens our heads")
+	}
+}
+
+func TestParseKeys(t *testing.T) {
+	good := key(t)
+	for name, bad := range map[string][]byte{
+		"nothing": nil, "text": []byte("secret"), "two private keys": append(key(t), good...), "text behind": append(key(t), "secret"...),
+		"a certificate": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("x")}),
+		"damaged":       pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("x")}),
+	} {
+		if _, _, err := audit.ParseKeys(bad); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if signer, keys, err := audit.ParseKeys(good); signer == nil || len(keys) != 1 || err != nil {
+		t.Errorf("a good one: %v", err)
+	}
+}
+
+// A signature stands for one kind of thing, under one key, byte for byte.
+func TestSignature(t *testing.T) {
+	signer, keys, err := audit.ParseKeys(key(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := signer.Sign("giahan-head", []byte(`{"size":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said, err := keys.Open("giahan-head", token); err != nil || string(said) != `{"size":1}` {
+		t.Errorf("%s, %v", said, err)
+	}
+	parts := strings.Split(token, ".")
+	_, other, _ := audit.ParseKeys(key(t))
+	for name, open := range map[string]func() ([]byte, error){
+		"another kind": func() ([]byte, error) { return keys.Open("giahan-decision", token) },
+		"another key":  func() ([]byte, error) { return other.Open("giahan-head", token) },
+		"no signature": func() ([]byte, error) { return keys.Open("giahan-head", parts[0]+"."+parts[1]+".") },
+		"changed":      func() ([]byte, error) { return keys.Open("giahan-head", parts[0]+".e30."+parts[2]) },
+		"padding":      func() ([]byte, error) { return keys.Open("giahan-head", parts[0]+"=."+parts[1]+"."+parts[2]) },
+		"nothing":      func() ([]byte, error) { return keys.Open("giahan-head", "") },
+	} {
+		if said, err := open(); err == nil {
+			t.Errorf("%s: says %s", name, said)
+		}
+	}
+}
+
+// Nobody can have a changed list signed: the next head is refused.
+func TestExtendRefusesAChangedList(t *testing.T) {
+	for name, change := range map[string]string{
+		"a line changed":  `update audit_list set line = sha256('x') where index = 1`,
+		"the end cut off": `delete from audit_list where index >= 5`,
+		"a line added":    `insert into audit_list select max(index) + 1, gen_random_uuid(), 1, sha256('x') from audit_list`,
+		"the heads gone":  `delete from audit_heads`,
+	} {
+		w := newWorld(t, 2)
+		w.exec(`set session_replication_role = replica; ` + change + `; reset session_replication_role`)
+		w.clock.Add(24 * time.Hour)
+		if err := w.audit.Extend(t.Context()); err == nil {
+			t.Errorf("%s: signed", name)
+		}
+	}
+}
+
+func (w *world) exec(sql string) {
+	w.t.Helper()
+	if _, err := w.pool.Exec(w.t.Context(), sql); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// A case whose history is broken holds up no other: the head is made without it, and the error names it.
+func TestExtendNamesABrokenCase(t *testing.T) {
+	w := newWorld(t, 5)
+	w.clock.Add(24 * time.Hour)
+	w.step(w.cases[3], licensing.Approve)
+	w.step(w.cases[4], licensing.RefuseIntake)
+	w.exec(`set session_replication_role = replica; update application_events set note = 'x' where seq = 2 and application_id = '` + w.cases[3].String() + `'; reset session_replication_role`)
+	before := w.published().Heads
+	err := w.audit.Extend(t.Context())
+	if err == nil || !strings.Contains(err.Error(), w.cases[3].String()) || strings.Contains(err.Error(), w.cases[4].String()) {
+		t.Errorf("got %v", err)
+	}
+	if after := w.published().Heads; len(after) != len(before)+1 || after[len(after)-1].Size != before[len(before)-1].Size+1 {
+		t.Errorf("heads %d, then %d", len(before), len(after))
+	}
+}
