@@ -89,27 +89,22 @@ func (s *Service) standing(ctx context.Context, q store.Querier) (last Head, tre
 
 // add puts the new lines of all cases into the list.
 func (s *Service) add(ctx context.Context, tx pgx.Tx, tree *Tree) (broken []licensing.ApplicationID, err error) {
-	cases, err := store.CasesToList(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range cases {
-		history, err := store.History(ctx, tx, c.ID)
-		if err != nil {
-			return nil, err
+	err = store.CasesToList(ctx, tx, func(cases []store.CaseToList) error {
+		first := tree.Size()
+		var lines []licensing.Entry
+		for _, c := range cases {
+			if licensing.VerifyHistory(c.History) != nil || len(c.History) < c.Listed {
+				broken = append(broken, c.ID)
+				continue
+			}
+			for _, e := range c.History[c.Listed:] {
+				lines = append(lines, e)
+				tree.Append(e.Hash)
+			}
 		}
-		if licensing.VerifyHistory(history) != nil || len(history) < c.Listed {
-			broken = append(broken, c.ID)
-			continue
-		}
-		if err := store.AddToAudit(ctx, tx, tree.Size(), history[c.Listed:]); err != nil {
-			return nil, err
-		}
-		for _, e := range history[c.Listed:] {
-			tree.Append(e.Hash)
-		}
-	}
-	return broken, nil
+		return store.AddToAudit(ctx, tx, first, lines)
+	})
+	return broken, err
 }
 
 // page is how many lines one answer of the public address holds at least, where there are so many.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -59,24 +60,44 @@ func EachAuditLine(ctx context.Context, q Querier, from, until int64, do func([3
 	return wrap("read audit list", err)
 }
 
-// CaseToList is a case with lines that the list does not have, and how many it has.
+// CaseToList is a case with lines that the list does not have: its whole history, and how many lines are listed.
 type CaseToList struct {
-	ID     licensing.ApplicationID
-	Listed int
+	ID      licensing.ApplicationID
+	Listed  int
+	History []licensing.Entry
 }
 
-// CasesToList finds them, in the order of their first new line.
-func CasesToList(ctx context.Context, q Querier) ([]CaseToList, error) {
+// CasesToList gives them some hundreds at a time, in the order of their first new line.
+func CasesToList(ctx context.Context, q Querier, do func([]CaseToList) error) error {
 	rows, err := q.Query(ctx, `select e.application_id, (select count(*) from audit_list l where l.application_id = e.application_id)
 		from application_events e left join audit_list l using (application_id, seq)
 		where l.index is null group by e.application_id order by min(e.at), e.application_id`)
 	if err != nil {
-		return nil, wrap("read cases to list", err)
+		return wrap("read cases to list", err)
 	}
 	cases, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c CaseToList, err error) {
 		return c, row.Scan((*uuid.UUID)(&c.ID), &c.Listed)
 	})
-	return cases, wrap("read cases to list", err)
+	if err != nil {
+		return wrap("read cases to list", err)
+	}
+	for some := range slices.Chunk(cases, 500) {
+		ids := make([]uuid.UUID, len(some))
+		for i, c := range some {
+			ids[i] = uuid.UUID(c.ID)
+		}
+		of, err := histories(ctx, q, ids)
+		if err != nil {
+			return err
+		}
+		for i := range some {
+			some[i].History = of[some[i].ID]
+		}
+		if err := do(some); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AddToAudit puts lines at the end of the list; first is the number of the first of them.

@@ -145,17 +145,26 @@ func RecordedAfter(ctx context.Context, q Querier, after licensing.ApplicationID
 	if err != nil {
 		return nil, wrap("read cases", err)
 	}
-	lines, err := entries(q.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
-		reason, note, promised_at, prev_hash, hash from application_events where application_id = any($1) order by application_id, seq`, ids))
+	of, err := histories(ctx, q, ids)
 	if err != nil {
 		return nil, err
-	}
-	of := make(map[licensing.ApplicationID][]licensing.Entry, len(cases))
-	for _, e := range lines {
-		of[e.Application] = append(of[e.Application], e)
 	}
 	for i := range cases {
 		cases[i].History = of[cases[i].ID]
 	}
 	return cases, nil
+}
+
+// histories reads the whole histories of several cases.
+func histories(ctx context.Context, q Querier, ids []uuid.UUID) (map[licensing.ApplicationID][]licensing.Entry, error) {
+	lines, err := entries(q.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
+		reason, note, promised_at, prev_hash, hash from application_events where application_id = any($1) order by application_id, seq`, ids))
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[licensing.ApplicationID][]licensing.Entry, len(ids))
+	for _, e := range lines {
+		of[e.Application] = append(of[e.Application], e)
+	}
+	return of, nil
 }
