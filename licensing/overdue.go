@@ -2,6 +2,12 @@ package licensing
 
 import "strconv"
 
+// The limits between the columns of OverdueRule: calendar months and calendar years after the last valid day.
+const (
+	ShortOverdue = 3
+	LongOverdue  = 1
+)
+
 // TestFor is the test that a licence needs which ended on expires, when a case is submitted on that day, and the row that says so.
 // The last day of validity still counts as valid; months are calendar months (domain.md 2.2).
 func (r *Rules) TestFor(expires, day Date) (test string, row OverdueRule) {
@@ -12,9 +18,9 @@ func (r *Rules) TestFor(expires, day Date) (test string, row OverdueRule) {
 		return NoTest, row
 	case !ok:
 		return TheoryPracticeTest, row
-	case day.Before(expires.AddMonths(3)):
+	case day.Before(expires.AddMonths(ShortOverdue)):
 		return row.UnderThreeMonths, row
-	case day.Before(expires.AddYears(1)):
+	case day.Before(expires.AddYears(LongOverdue)):
 		return row.UnderOneYear, row
 	}
 	return row.OneYearOrMore, row

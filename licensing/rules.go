@@ -228,7 +228,17 @@ type FeeRule struct {
 	Amount  VND
 }
 
-// TestFeeRule is the fee of a part of a test; Vehicle is "motorcycle" or "car", Part "theory", "simulation", "course" or "road".
+// On what a test is driven, and its parts.
+const (
+	VehicleMotorcycle = "motorcycle"
+	VehicleCar        = "car"
+	PartTheory        = "theory"
+	PartSimulation    = "simulation"
+	PartCourse        = "course"
+	PartRoad          = "road"
+)
+
+// TestFeeRule is the fee of a part of a test.
 type TestFeeRule struct {
 	Rule
 	Vehicle string
