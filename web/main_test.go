@@ -41,6 +41,7 @@ import (
 	"giahan/media/intake"
 	"giahan/media/photo"
 	"giahan/migrations/dbtest"
+	"giahan/web/guide"
 	"giahan/web/hooks"
 	"giahan/web/officer"
 	"giahan/web/page"
@@ -131,6 +132,7 @@ func siteOn(t testing.TB, pool *pgxpool.Pool, change ...func(*Config)) *site {
 	pay := payment.New(payment.Config{BaseURL: "https://pay.test", Secret: []byte(partnerKey), Merchant: "m", Now: s.clock.Now})
 	calls := casework.Callbacks{Pool: pool, Jobs: clerk.Jobs}
 	s.cfg = Config{PublicURL: publicURL, OfficerURL: officerURL, PaymentOrigin: "https://pay.test",
+		Guide:  &guide.Handler{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: clerk.Rules, Now: s.clock.Now, PublicURL: publicURL},
 		Office: page.Office{Name: "Sở Giao thông vận tải Hà Tĩnh", Phone: "02393000000", Hours: "7:30 đến 17:00"},
 		Sessions: &sessions.Service{Pool: pool, Residents: absent(t, "portal", s.clock), Officers: absent(t, "staff", s.clock), CSRFKey: key,
 			FreshLogin: 15 * time.Minute, Now: s.clock.Now, Random: rand.Reader},

@@ -16,6 +16,7 @@ import (
 
 	"giahan/identity"
 	"giahan/identity/sessions"
+	"giahan/web/guide"
 	"giahan/web/hooks"
 	"giahan/web/officer"
 	"giahan/web/page"
@@ -34,6 +35,7 @@ type Config struct {
 	Office        page.Office
 	Sessions      *sessions.Service
 	Public        public.Handlers
+	Guide         *guide.Handler
 	Resident      *resident.Handler
 	Officer       *officer.Handler
 	Hooks         *hooks.Handler
@@ -80,6 +82,7 @@ func build(cfg Config) (*fiber.App, *server) {
 			s.Hooks.Routes(app.Group("/hooks", s.limit("hook", 600, time.Minute)))
 			s.common(app, identity.Residents, s.PublicURL)
 			s.Public.Register(app)
+			s.Guide.Routes(app)
 			s.Resident.Routes(app)
 		}),
 		identity.Officers: s.app(identity.Officers, func(app *fiber.App) {

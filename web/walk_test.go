@@ -17,7 +17,7 @@ import (
 
 // open are the pages that need no session. A new page that is not in this list must ask for one.
 var open = map[identity.Audience][]string{
-	identity.Residents: {"/", "/audit", "/audit/list", "/audit/keys", "/signed-out", "/signed-out/portal", "/data", "/accessibility", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
+	identity.Residents: {"/", "/guide", "/guide/search", "/guide/questions/:key", "/guide/*", "/audit", "/audit/list", "/audit/keys", "/signed-out", "/signed-out/portal", "/data", "/accessibility", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
 	identity.Officers:  {"/signed-out", "/signed-out/portal", "/language/:lang", "/sign-in", "/sign-in/callback", "/healthz", "/readyz", "/static/*"},
 }
 
@@ -43,7 +43,7 @@ func (w *walk) fill(a identity.Audience, route string) string {
 	if a == identity.Officers {
 		id = w.paid.ID.String()
 	}
-	return strings.NewReplacer(":id", id, ":n", "0", ":upload", w.draft.Portrait.String(), ":lang", "en", "*", "x.css").Replace(strings.TrimSuffix(route, "/"))
+	return strings.NewReplacer(":id", id, ":n", "0", ":upload", w.draft.Portrait.String(), ":lang", "en", ":key", "fee", "*", "x.css").Replace(strings.TrimSuffix(route, "/"))
 }
 
 func (w *walk) person(a identity.Audience) *guest {

@@ -49,6 +49,7 @@ var rooms = []struct {
 	{"web/page", []string{"licensing", "identity", "media", "web/text", "web/static", "web/form"}},
 	{"web/visit", []string{"identity", "web/page", "web/text"}},
 	{"web/public", []string{"licensing", "identity", "web/page", "web/text", "web/form", "web/visit", "web/static"}},
+	{"web/guide", []string{"licensing", "web/page", "web/text", "web/form"}},
 	{"web/resident", []string{"licensing", "identity", "media", "licensing/renewal", "web/page", "web/text", "web/form", "web/visit", "web/static"}},
 	{"web/officer", []string{"licensing", "identity", "media", "licensing/desk", "web/page", "web/text", "web/form", "web/visit", "web/static"}},
 	{"web/hooks", nil},

@@ -40,6 +40,7 @@ import (
 	"giahan/media/photo"
 	"giahan/migrations"
 	"giahan/web"
+	"giahan/web/guide"
 	"giahan/web/hooks"
 	"giahan/web/officer"
 	"giahan/web/page"
@@ -245,6 +246,7 @@ func (p *parts) site() web.Config {
 		PublicURL: p.cfg.PublicURL, OfficerURL: p.cfg.OfficerURL, PaymentOrigin: origin, Proxies: p.cfg.Proxies, Office: p.cfg.Office,
 		Sessions: p.sessions, Log: p.log, Metrics: p.metrics, Now: p.now, Random: rand.Reader, Ready: p.ready, Unavailable: unavailable,
 		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, Audit: p.auditor},
+		Guide:  &guide.Handler{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, PublicURL: p.cfg.PublicURL},
 		Resident: &resident.Handler{Intake: p.intake, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register,
 			Payments: p.payment, Office: p.cfg.OfficeCode, PublicURL: p.cfg.PublicURL, Now: p.now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: p.intake, Now: p.now, Desk: desk.Service{Pool: p.pool, Clerk: p.clerk, Now: p.now}},

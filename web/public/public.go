@@ -39,7 +39,7 @@ func (h Handlers) start(c fiber.Ctx) error {
 	book := h.Rules()
 	return page.Render(c, fiber.StatusOK, StartPage(Start{
 		Base: b, Fee: book.FeeOn(licensing.Online, today).Amount, HalfDays: book.LimitOn(licensing.StepDecide, licensing.Exchange, today).HalfDays,
-		HealthMonths: book.HealthMonthsOn(today), Minutes: 10,
+		HealthMonths: book.HealthMonthsOn(today), Level: book.LevelOn(today).Level, Minutes: 10,
 	}))
 }
 
@@ -93,6 +93,7 @@ type Start struct {
 	Fee          licensing.VND
 	HalfDays     int // promised time in half working days
 	HealthMonths int
+	Level        int    // of the portal's account
 	Minutes      int    // what a person needs who has everything at hand
 	Continue     string // address of an open case; turns the button into "continue"
 }

@@ -312,6 +312,14 @@ func missing(p checkPage) templ.Component {
 			}
 		}
 		if p.Check.Open == nil {
+			templ_7745c5c3_Err = page.Onward(page.Action{Label: p.T("guide.link"), Href: "/guide"}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = page.Button(page.Action{Label: p.T("button.my_applications"), Href: "/home"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
