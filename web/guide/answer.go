@@ -3,6 +3,8 @@ package guide
 import (
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"giahan/licensing"
 	"giahan/web/page"
 	"giahan/web/text"
@@ -313,8 +315,8 @@ func (s sheet) sources() string {
 	return strings.Join(names, "; ")
 }
 
-// short is the address as people type it.
-func (s sheet) short() string {
+// short is the address as people type it; a line may end after a stroke, so that no word is cut.
+func (s sheet) short() templ.Component {
 	_, rest, _ := strings.Cut(s.opens, "://")
-	return rest
+	return templ.Raw(strings.ReplaceAll(templ.EscapeString(rest), "/", "/<wbr>"))
 }
