@@ -104,7 +104,7 @@ func (r *Rules) Decide(q Request) Decision {
 	d.Classes, d.Certificates = r.yield(&d, q)
 	r.price(&d, q)
 	d.Documents = r.documents(&d, q)
-	d.NeedsHealth = slices.ContainsFunc(d.Documents, func(x Document) bool { return x.Key == DocHealth })
+	d.NeedsHealth = d.Needs(DocHealth)
 	d.Requirements = make([]Requirement, 0, 12)
 	add := func(x Requirement) { d.Requirements = append(d.Requirements, x) }
 	add(r.level(q))
@@ -132,6 +132,11 @@ func (r *Rules) Decide(q Request) Decision {
 		d.Requirements = append(d.Requirements, r.health(q, d.Classes)...)
 	}
 	return d
+}
+
+// Needs says whether the case needs a document.
+func (d Decision) Needs(document string) bool {
+	return slices.ContainsFunc(d.Documents, func(x Document) bool { return x.Key == document })
 }
 
 // Possible says that nothing stands in the way: what cannot be known yet does not.

@@ -202,16 +202,19 @@ type Task struct {
 	Done bool
 }
 
-// Tasks are what a draft still needs, in the order in which people do them.
+// Tasks are what a draft still needs, in the order in which people do them: the class where there is a choice, the documents that the
+// rules ask for and that are sent as pictures, and where the card goes. The application form is filled from the answers.
 func (c Case) Tasks() []Task {
 	var ts []Task
 	if len(c.Choices) > 0 {
 		ts = append(ts, Task{"class", slices.Contains(c.Choices, c.Choice)})
 	}
-	if c.Preview.NeedsHealth {
+	if c.Preview.Needs(licensing.DocHealth) {
 		ts = append(ts, Task{"health", c.Health.Number != "" && !c.Health.SignedOn.IsZero() && c.Health.Upload != nil})
 	}
-	ts = append(ts, Task{"portrait", c.Portrait != nil})
+	if c.Preview.Needs(licensing.DocPortrait) {
+		ts = append(ts, Task{"portrait", c.Portrait != nil})
+	}
 	return append(ts, Task{"contact", c.Contact.Phone != "" && c.Contact.Delivery != ""})
 }
 

@@ -156,7 +156,10 @@ func (p checkPage) prepare() []page.Row {
 	for n := range rows {
 		rows[n].Icon = "health"
 	}
-	return append(rows, page.Row{Icon: "person", Title: p.T("check.portrait"), Text: p.T("check.portrait_text")})
+	if p.Check.Decision.Needs(licensing.DocPortrait) {
+		rows = append(rows, page.Row{Icon: "person", Title: p.T("check.portrait"), Text: p.T("check.portrait_text")})
+	}
+	return rows
 }
 
 // grounds are those that fit: a licence for life does not expire, and one that ends in years need not be renewed.
