@@ -29,10 +29,17 @@ func (r *Rules) TestFor(expires, day Date) (test string, row OverdueRule) {
 // validity answers whether an exchange needs a test first.
 func (r *Rules) validity(q Request) Requirement {
 	ends := q.Licence.Expires()
-	test, row := r.TestFor(ends, q.On)
 	if ends.IsZero() {
+		_, row := r.TestFor(ends, q.On)
 		return answered(ReqValid, Met, row.Rule, NextNone, map[string]string{"lifetime": "1"})
 	}
+	return r.overdue(q, ends)
+}
+
+// overdue answers by the test that a licence needs which ended on that day. To be late by less than the rule's months because of illness,
+// disaster, fire or epidemic is forgiven with proof.
+func (r *Rules) overdue(q Request, ends Date) Requirement {
+	test, row := r.TestFor(ends, q.On)
 	args := map[string]string{"date": ends.String(), "days": strconv.Itoa(q.On.DaysUntil(ends)), "test": test}
 	next := NextPassTest
 	if row.PreventedMonths > 0 && q.On.Before(ends.AddMonths(row.PreventedMonths)) && q.On.After(ends) {
@@ -44,8 +51,8 @@ func (r *Rules) validity(q Request) Requirement {
 	return answered(ReqValid, answer(test == NoTest), row.Rule, next, args)
 }
 
-// lostValidity answers for a lost licence: it must be valid, or overdue for no longer than the rule of the day forgives. Until
-// 2024 the new card came two months after the dossier.
+// lostValidity answers for a lost licence: it must be valid, or overdue for no longer than the rule of the day forgives; beyond that the
+// windows of an overdue licence hold (domain.md 2.2). Until 2024 the new card came two months after the dossier.
 func (r *Rules) lostValidity(d *Decision, q Request) Requirement {
 	loss, _ := on(r.Losses, q.On, nil)
 	if loss.WaitMonths > 0 {
@@ -55,14 +62,12 @@ func (r *Rules) lostValidity(d *Decision, q Request) Requirement {
 	if ends.IsZero() {
 		return answered(ReqValid, Met, loss.Rule, NextNone, map[string]string{"lifetime": "1"})
 	}
-	args := map[string]string{"date": ends.String(), "days": strconv.Itoa(q.On.DaysUntil(ends)), "test": NoTest}
 	if !q.On.After(ends) || loss.GraceMonths > 0 && q.On.Before(ends.AddMonths(loss.GraceMonths)) {
+		args := map[string]string{"date": ends.String(), "days": strconv.Itoa(q.On.DaysUntil(ends)), "test": NoTest}
 		return answered(ReqValid, Met, loss.Rule, NextNone, args)
 	}
-	test, row := r.TestFor(ends, q.On)
-	args["test"] = test
 	d.used(loss.Rule)
-	return answered(ReqValid, answer(test == NoTest), row.Rule, NextPassTest, args)
+	return r.overdue(q, ends)
 }
 
 // lostBefore answers whether losing a licence again asks for a test (TT 58/2015).
