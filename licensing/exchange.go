@@ -132,8 +132,8 @@ func (r *Rules) classFits(q Request, classes []NewClass) Requirement {
 		} else if own, ok := r.ClassOn(t.scheme, c.Class, q.On); ok {
 			row = own.Rule
 		}
-		if len(t.classes) == 0 {
-			return answered(ReqClass, NotMet, row, NextCounter, map[string]string{"class": string(c.Class), "none": "1"})
+		if len(t.classes) == 0 && (q.Channel != Counter || len(classes) == 0) { // a counter hands out the certificates
+			return answered(ReqClass, answer(q.Channel == Counter), row, NextCounter, map[string]string{"class": string(c.Class), "none": "1"})
 		}
 		wanted = wanted || slices.Contains(t.classes, q.Choice) || slices.Contains(r.lower(t, q.Applicant, q.On), q.Choice)
 	}

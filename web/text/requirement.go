@@ -24,6 +24,8 @@ func (p *Printer) Requirement(r licensing.Requirement) (title, sentence, next st
 // the days of grace, and "not handled online" names the reason.
 func variant(r licensing.Requirement) string {
 	switch r.Key {
+	case licensing.ReqIdentity:
+		return flag(r, "counter")
 	case licensing.ReqGround:
 		return flag(r, "early")
 	case licensing.ReqClass:
