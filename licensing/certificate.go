@@ -49,36 +49,86 @@ func (r *Rules) certificateAge(c Certificate, day Date) Requirement {
 	return answered(ReqHealthAge, answer(!day.After(c.SignedOn.AddMonths(row.Months))), row.Rule, NextNewOne, args)
 }
 
-// certificateClass compares the group for which the doctor examined with the strictest that the card needs.
+// certificateClass compares what the doctor examined for with what the card needs: the group of standards must be as strict, and the
+// class must be one that covers the card's (domain.md 3). Where a card has classes that end, those for life ask for nothing. Where the
+// certificate covers only some of several, an officer looks.
 func (r *Rules) certificateClass(c Certificate, classes []NewClass, day Date) Requirement {
+	life := func(n NewClass) bool { return n.Expires.IsZero() }
+	if dated := slices.DeleteFunc(slices.Clone(classes), life); len(dated) > 0 {
+		classes = dated
+	}
 	need, row := r.healthGroup(classes, day)
 	args := map[string]string{"class": string(c.Class), "classes": newNames(classes)}
 	if c.Class == "" {
 		return answered(ReqHealthFor, Unknown, row.Rule, NextOfficer, args)
 	}
-	have, ok := r.ClassOn(SchemeOf(day), c.Class, day)
-	if !ok {
-		have, ok = r.ClassOn(SchemeOld, c.Class, NewSchemeFrom.AddDays(-1)) // the old forms may still be used
+	have, ok := r.examined(c, day)
+	if !ok || have.HealthGroup < need {
+		return answered(ReqHealthFor, NotMet, row.Rule, NextNewOne, args)
 	}
-	return answered(ReqHealthFor, answer(ok && have.HealthGroup >= need), row.Rule, NextNewOne, args)
+	strictest, covered := 0, 0
+	for _, n := range classes {
+		if r.standard(n, day) == need {
+			strictest++
+			if r.covers(have, n, day) {
+				covered++
+			}
+		}
+	}
+	if covered > 0 && covered < strictest {
+		args["part"] = "1"
+		return answered(ReqHealthFor, Unknown, row.Rule, NextOfficer, args)
+	}
+	return answered(ReqHealthFor, answer(covered == strictest), row.Rule, NextNewOne, args)
+}
+
+// examined is the class that the doctor meant. Letters have the sense of the day of signing: "B1" is a car until 2024. Old forms may
+// still be used, so an old class that is none of the new scheme is read as an old one.
+func (r *Rules) examined(c Certificate, day Date) (ClassRule, bool) {
+	if !c.SignedOn.IsZero() {
+		day = c.SignedOn
+	}
+	if have, ok := r.ClassOn(SchemeOf(day), c.Class, day); ok {
+		return have, true
+	}
+	return r.ClassOn(SchemeOld, c.Class, NewSchemeFrom.AddDays(-1))
+}
+
+// covers says whether an examination for a class serves for a class of the card: the same one, the one on the old card from which it
+// comes, or one that includes it. An old class covers what it becomes.
+func (r *Rules) covers(have ClassRule, n NewClass, day Date) bool {
+	if have.Class == n.From || have.Class == n.Class && have.Scheme == SchemeOf(day) {
+		return true
+	}
+	becomes := []Class{have.Class}
+	if have.Scheme == SchemeOld {
+		m, _ := r.MappingOn(have.Class, day)
+		becomes = m.New
+	}
+	return slices.ContainsFunc(becomes, func(c Class) bool {
+		row, ok := r.ClassOn(SchemeOf(day), c, day)
+		return c == n.Class || ok && slices.Contains(row.Includes, n.Class)
+	})
 }
 
 // healthGroup is the strictest group of health standards that a class of the card asks for, and the row that does.
 func (r *Rules) healthGroup(classes []NewClass, day Date) (group int, row ClassRule) {
 	for _, n := range classes {
-		c, ok := r.ClassOn(SchemeOf(day), n.Class, day)
-		if !ok {
-			continue
-		}
-		g := c.HealthGroup
-		if m, ok := r.MappingOn(n.From, day); ok && n.From != n.Class && m.HealthGroup > 0 {
-			g = m.HealthGroup // whoever keeps an old right is examined by its standard
-		}
-		if g > group {
-			group, row = g, c
+		if g := r.standard(n, day); g > group {
+			group = g
+			row, _ = r.ClassOn(SchemeOf(day), n.Class, day)
 		}
 	}
 	return group, row
+}
+
+// standard is the group of health standards of a class of the card: whoever keeps an old right is examined by its standard.
+func (r *Rules) standard(n NewClass, day Date) int {
+	if m, ok := r.MappingOn(n.From, day); ok && n.From != n.Class && m.HealthGroup > 0 {
+		return m.HealthGroup
+	}
+	c, _ := r.ClassOn(SchemeOf(day), n.Class, day)
+	return c.HealthGroup
 }
 
 func (r *Rules) certificatePerson(c Certificate, a Applicant, day Date) Requirement {

@@ -30,6 +30,8 @@ func variant(r licensing.Requirement) string {
 		return flag(r, "early")
 	case licensing.ReqClass:
 		return flag(r, "none")
+	case licensing.ReqHealthFor:
+		return flag(r, "part")
 	case licensing.ReqHealthAge:
 		return flag(r, "future")
 	case licensing.ReqAge:
