@@ -1,6 +1,9 @@
 package licensing
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Document is a paper that a case needs.
 type Document struct {
@@ -14,10 +17,11 @@ func (r *Rules) documents(d *Decision, q Request) []Document {
 	if q.Applicant.Foreigner {
 		person = Foreigner
 	}
+	channel := cmp.Or(q.Channel, Online)
 	out := make([]Document, 0, 4)
 	for _, key := range DocumentKeys {
 		row, ok := on(r.Documents, q.On, func(x *DocumentRule) bool {
-			return x.Procedure == q.Procedure && x.Document == key && (len(x.Persons) == 0 || slices.Contains(x.Persons, person))
+			return x.Procedure == q.Procedure && x.Document == key && asks(x.Persons, person) && asks(x.Channels, channel)
 		})
 		if !ok || row.exempts(d.Classes) {
 			continue
@@ -27,6 +31,9 @@ func (r *Rules) documents(d *Decision, q Request) []Document {
 	}
 	return out
 }
+
+// asks says whether a list names somebody; an empty one names everybody.
+func asks[T comparable](of []T, one T) bool { return len(of) == 0 || slices.Contains(of, one) }
 
 // exempts says that the document is not asked for this card.
 func (x *DocumentRule) exempts(classes []NewClass) bool {

@@ -177,8 +177,9 @@ type DocumentRule struct {
 	Rule
 	Procedure Procedure
 	Document  string
-	Persons   []Person // empty: everybody
-	Exempt    []Class  // not asked where every class of the new card is one of these
+	Persons   []Person  // empty: everybody
+	Channels  []Channel // empty: everywhere; a counter takes the portrait itself
+	Exempt    []Class   // not asked where every class of the new card is one of these
 }
 
 // HealthRule is for how many months a certificate counts. The row is chosen by the day on which the certificate was signed.

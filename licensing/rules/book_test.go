@@ -50,10 +50,13 @@ func unanswered(b *licensing.Rules, d licensing.Date) (out []string) {
 		}
 		for _, doc := range licensing.DocumentKeys {
 			for _, who := range []licensing.Person{licensing.Citizen, licensing.Foreigner} {
-				if n := count(b.Documents, d, func(x licensing.DocumentRule) bool {
-					return x.Procedure == p && x.Document == doc && (len(x.Persons) == 0 || slices.Contains(x.Persons, who))
-				}); n > 1 {
-					out = append(out, fmt.Sprintf("document %s twice for %s", doc, who))
+				for _, c := range []licensing.Channel{licensing.Online, licensing.Counter} {
+					if n := count(b.Documents, d, func(x licensing.DocumentRule) bool {
+						return x.Procedure == p && x.Document == doc && (len(x.Persons) == 0 || slices.Contains(x.Persons, who)) &&
+							(len(x.Channels) == 0 || slices.Contains(x.Channels, c))
+					}); n > 1 {
+						out = append(out, fmt.Sprintf("document %s twice for %s, %s", doc, who, c))
+					}
 				}
 			}
 		}

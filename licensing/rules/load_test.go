@@ -197,6 +197,7 @@ func TestEachCheck(t *testing.T) {
 		{"a restriction with a key too many", "mappings", `{ code = "A-175",`, `{ code = "A-175", id = 1,`, "unknown key restriction.id"},
 		{"an old class that becomes unknown", "mappings", `old = "FE"`, `old = "FD"`, "overlaps"},
 		{"an unknown document", "documents", `document = "portrait"`, `document = "photo"`, `document "photo" is unknown`},
+		{"an unknown channel", "documents", `["online"]`, `["post"]`, `channels "post" is unknown`},
 		{"an unknown person", "documents", `["foreigner"]`, `["tourist"]`, `persons "tourist" is unknown`},
 		{"a document asked twice of one person", "documents", `document = "passport"` + "\n" + `persons = ["foreigner"]`, `document = "identity_copy"`, "overlaps with documents.exchange.identity_copy.2017"},
 		{"an exemption of an unknown class", "documents", `["A1", "A2", "A3"]`, `["A1", "A2", "Z3"]`, "exempt: there is no class Z3"},

@@ -116,22 +116,28 @@ var persons = []licensing.Person{licensing.Citizen, licensing.Foreigner}
 
 func documents(l *loader, r *row) []string {
 	x := licensing.DocumentRule{Rule: r.rule(), Procedure: word(r, "procedure", licensing.Procedures), Document: word(r, "document", licensing.DocumentKeys),
-		Persons: words(r, "persons", persons), Exempt: words[licensing.Class](r, "exempt", nil)}
+		Persons: words(r, "persons", persons), Channels: words(r, "channels", channels), Exempt: words[licensing.Class](r, "exempt", nil)}
 	l.later("classes", func() {
 		for _, c := range x.Exempt {
 			l.inForce(r, "exempt", c, x.Rule)
 		}
 	})
 	l.book.Documents = append(l.book.Documents, x)
-	who := x.Persons
-	if len(who) == 0 {
-		who = persons
-	}
 	var keys []string
-	for _, p := range who {
-		keys = append(keys, string(x.Procedure)+" "+x.Document+" "+string(p))
+	for _, p := range everybody(x.Persons, persons) {
+		for _, c := range everybody(x.Channels, channels) {
+			keys = append(keys, string(x.Procedure)+" "+x.Document+" "+string(p)+" "+string(c))
+		}
 	}
 	return keys
+}
+
+// everybody is whom a list means: an empty one means all.
+func everybody[T any](of, all []T) []T {
+	if len(of) == 0 {
+		return all
+	}
+	return of
 }
 
 func health(l *loader, r *row) []string {
