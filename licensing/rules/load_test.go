@@ -262,6 +262,18 @@ func TestEachCheck(t *testing.T) {
 	}
 }
 
+// TestAYearWithoutDays: due dates of that year would be wrong, and nobody would see why.
+func TestAYearWithoutDays(t *testing.T) {
+	text := embedded(t, "days.toml")
+	from, to := strings.Index(text, "# 2028\n"), strings.Index(text, "# 2029\n")
+	if got := problems(t, folder(map[string]string{"days.toml": text[:from] + text[to:]})); !slices.Equal(got, []string{"days.toml:1: no day of 2028"}) {
+		t.Error(got)
+	}
+	if got := problems(t, folder(map[string]string{"days.toml": text[strings.Index(text, "# 2018\n"):]})); !slices.Equal(got, []string{"days.toml:1: no day of 2017"}) {
+		t.Error(got)
+	}
+}
+
 // TestOneFaultIsNotTwenty: a file that cannot be read as a whole leaves out the checks that need it.
 func TestOneFaultIsNotTwenty(t *testing.T) {
 	for file, broken := range map[string]string{
