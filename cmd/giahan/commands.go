@@ -13,10 +13,19 @@ import (
 	"giahan/migrations"
 )
 
+// unruled makes the parts for a command that decides nothing: a broken folder of rules must not keep it from its work.
+func unruled(ctx context.Context, cfg config) (*parts, error) {
+	book, err := rules.Open("")
+	if err != nil {
+		return nil, err
+	}
+	return wire(ctx, cfg, book, slog.New(slog.DiscardHandler))
+}
+
 // migrate brings the database up to date and makes the bucket. Several may run at once.
 func migrate(ctx context.Context, cfg config) error {
 	cfg.Owner = true
-	p, err := wire(ctx, cfg, slog.New(slog.DiscardHandler))
+	p, err := unruled(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -32,7 +41,7 @@ var errSick = errors.New("not everything is well, see above")
 
 // doctor asks every part and says what is wrong and what an operator must confirm.
 func doctor(ctx context.Context, cfg config, out io.Writer) error {
-	p, err := wire(ctx, cfg, slog.New(slog.DiscardHandler))
+	p, err := unruled(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -61,10 +70,8 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	for _, r := range []struct{ name, issuer string }{{"national portal", cfg.Portal.Issuer}, {"staff realm", cfg.Staff.Issuer}} {
 		say(r.name, reach(ctx, r.issuer+"/.well-known/openid-configuration"))
 	}
-	say("rules", nil)
-	for _, line := range rules.Unsure(p.clerk.Rules()) {
-		fmt.Fprintf(out, "check %s\n", line)
-	}
+	book, err := rules.Open(cfg.RulesDir)
+	sick = sayRules(out, "rules", book.Rules(), err) != nil || sick
 	if migrated {
 		say(p.audit(all, out))
 	}

@@ -25,6 +25,7 @@ type config struct {
 	Workers       bool
 	Poll          time.Duration
 	FreshLogin    time.Duration
+	RulesDir      string
 
 	S3Endpoint  string
 	S3AccessKey string
@@ -132,6 +133,7 @@ func variables() []variable {
 		{"GIAHAN_WORKERS", "on", false, "`off`: serve answers pages only, `giahan work` does the jobs", setWorkers},
 		{"GIAHAN_POLL", "15s", false, "how soon a partner is asked again whose answer is still to come", setPoll},
 		{"GIAHAN_FRESH_LOGIN", "15m", false, "how old the sign-in may be of whoever submits a case", setFreshLogin},
+		{"GIAHAN_RULES_DIR", "", false, "folder of rules whose files take the place of the embedded ones; SIGHUP loads it again", keep(func(c *config) *string { return &c.RulesDir })},
 		{"GIAHAN_S3_ENDPOINT", "", true, "object store, https://host:port", address(func(c *config) *string { return &c.S3Endpoint })},
 		{"GIAHAN_S3_ACCESS_KEY", "", true, "its account, made for us and not the store's own", keep(func(c *config) *string { return &c.S3AccessKey })},
 		{"GIAHAN_S3_SECRET_KEY", "", true, "its key", secret(func(c *config) *identity.Secret { return &c.S3SecretKey })},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -24,7 +23,7 @@ func wired(t *testing.T, pool *pgxpool.Pool, store string) *parts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := wire(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	p, err := unruled(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

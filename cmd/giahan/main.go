@@ -22,6 +22,7 @@ giahan seed F   write the staff of file F (JSON; - is standard input), sign out 
 giahan audit verify -keys F [-published F]
                 check every history against the list that was published and kept; wants only DATABASE_URL, for reading
 giahan doctor   check configuration, database, object store, partners, rules and every history
+giahan doctor D check the rules of folder D alone; needs no configuration
 `
 
 func main() {
@@ -41,6 +42,9 @@ func command(ctx context.Context, args []string, getenv func(string) string, std
 	}
 	if args[0] == "audit" {
 		return report(args[0], auditVerify(ctx, args[1:], getenv("DATABASE_URL"), stdout), stderr)
+	}
+	if args[0] == "doctor" && len(args) == 2 {
+		return report(args[0], doctorRules(args[1], stdout), stderr)
 	}
 	cfg, err := readConfig(getenv)
 	if err != nil && args[0] != "help" {
@@ -83,6 +87,9 @@ func dispatch(ctx context.Context, args []string, cfg config, log *slog.Logger, 
 		}
 		return seed(ctx, cfg, args[1])
 	case "doctor":
+		if len(args) != 1 {
+			return errUsage
+		}
 		return doctor(ctx, cfg, stdout)
 	}
 	return errUsage

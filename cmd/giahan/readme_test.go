@@ -5,7 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +90,38 @@ func TestREADMEExplainsEveryWatch(t *testing.T) {
 	}
 	if len(explained) > 0 {
 		t.Errorf("README explains what is not watched: %v", explained)
+	}
+}
+
+// TestREADMEListsTheRules: an operator finds every table, and the row that README shows is one.
+func TestREADMEListsTheRules(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "### Rules")
+	section, _, ok := strings.Cut(rest, "### Watching")
+	if !ok {
+		t.Fatal("README has no section about rules")
+	}
+	var listed, there []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+\\.toml)` \\| [^|]+ \\|$").FindAllStringSubmatch(section, -1) {
+		listed = append(listed, m[1])
+	}
+	files, err := filepath.Glob("../../licensing/rules/data/*.toml")
+	for _, f := range files {
+		there = append(there, filepath.Base(f))
+	}
+	slices.Sort(listed)
+	if err != nil || !slices.Equal(listed, there) {
+		t.Errorf("README lists %v, the book has %v (%v)", listed, there, err)
+	}
+	_, row, _ := strings.Cut(section, "       [[fees]]")
+	row, _, _ = strings.Cut(row, "\n\n")
+	fees := strings.Replace(goodFees(t), `id = "fees.online.2026"`+"\nfrom = 2026-01-01\n", `id = "fees.online.2026"`+"\nfrom = 2026-01-01\nto = 2026-12-31\n", 1)
+	if said, code := told(t, nil, "doctor", rulesFolder(t, fees+"\n[[fees]]"+row)); code != 0 {
+		t.Errorf("the row that README shows:\n%s", said)
 	}
 }
 

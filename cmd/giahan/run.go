@@ -59,6 +59,7 @@ type parts struct {
 	now      func() time.Time
 	pool     *pgxpool.Pool
 	jobs     *lateInserter
+	book     *rules.Source
 	clerk    casework.Clerk
 	auditor  *audit.Service
 	blob     *blob.Store
@@ -81,12 +82,17 @@ func (l *lateInserter) InsertTx(ctx context.Context, tx pgx.Tx, args river.JobAr
 
 // run serves pages on the listener (nil: none) and does jobs, until ctx ends; then it stops gracefully.
 func run(ctx context.Context, cfg config, log *slog.Logger, listener net.Listener) error {
-	p, err := wire(ctx, cfg, log)
+	book, err := openRules(cfg)
+	if err != nil {
+		return err
+	}
+	p, err := wire(ctx, cfg, book, log)
 	if err != nil {
 		return err
 	}
 	defer p.pool.Close()
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { p.reloadRules(ctx); return nil })
 	if cfg.MetricsListen != "" {
 		g.Go(func() error { return p.serveMetrics(ctx) })
 	}
@@ -100,15 +106,15 @@ func run(ctx context.Context, cfg config, log *slog.Logger, listener net.Listene
 }
 
 // wire makes every part. None is called yet except the database's pool, so the service starts while partners are away.
-func wire(ctx context.Context, cfg config, log *slog.Logger) (*parts, error) {
+func wire(ctx context.Context, cfg config, book *rules.Source, log *slog.Logger) (*parts, error) {
 	pool, err := openPool(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{cfg: cfg, log: log, now: time.Now, pool: pool, jobs: &lateInserter{}, metrics: prometheus.NewRegistry()}
+	p := &parts{cfg: cfg, log: log, now: time.Now, pool: pool, book: book, jobs: &lateInserter{}, metrics: prometheus.NewRegistry()}
 	p.metrics.MustRegister(&watcher{pool: pool, now: p.now})
 	p.auditor = &audit.Service{Pool: pool, Signer: cfg.OfficeSigner, Keys: cfg.OfficeKeys, Office: cfg.OfficeCode, Now: p.now}
-	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: rules.Embedded, Signer: p.auditor}
+	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: book.Rules, Signer: p.auditor}
 	if err := errors.Join(p.wirePictures(), p.wireSignIn(), p.wireJobs()); err != nil {
 		pool.Close()
 		return nil, err
