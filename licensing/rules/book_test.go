@@ -65,7 +65,10 @@ func unanswered(b *licensing.Rules, d licensing.Date) (out []string) {
 		one("fee "+string(c), count(b.Fees, d, func(x licensing.FeeRule) bool { return x.Channel == c }))
 	}
 	for _, reason := range licensing.ReasonKeys {
-		one("refusal "+reason, count(b.Refusals, d, func(x licensing.RefusalRule) bool { return x.Reason == reason }))
+		n := count(b.Refusals, d, func(x licensing.RefusalRule) bool { return x.Reason == reason })
+		if n > 1 || (n == 0 && slices.Contains([]string{"open_violation", "duplicate", "health"}, reason)) {
+			out = append(out, fmt.Sprintf("refusal %s: %d rows", reason, n))
+		}
 	}
 	for _, c := range b.Classes {
 		n := count(b.Classes, d, func(x licensing.ClassRule) bool { return x.Scheme == c.Scheme && x.Class == c.Class })

@@ -129,8 +129,11 @@ type need struct {
 	keys []string // any of which answers
 }
 
+// askedReasons are the grounds whose rows decisions name. The others may come and go with the law.
+var askedReasons = []string{"open_violation", "duplicate", "health"}
+
 // needs are the questions to a table. A document that has no row is not asked, but each procedure asks for something; a part of a
-// test may end, but not every part of a test; some ground of a refusal there must always be.
+// test may end, but not every part of a test.
 func (l *loader) needs(table string) (out []need) {
 	any := func(what, prefix string) need {
 		n := need{what: what}
@@ -167,7 +170,7 @@ func (l *loader) needs(table string) (out []need) {
 			out = append(out, any(v, v+" "))
 		}
 	case "refusals":
-		for _, reason := range licensing.ReasonKeys {
+		for _, reason := range askedReasons {
 			out = append(out, need{reason, []string{reason}})
 		}
 	case "limits":

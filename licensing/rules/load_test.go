@@ -220,7 +220,7 @@ func TestEachCheck(t *testing.T) {
 		{"a malformed ground", "refusals", `"R10"`, `"10"`, `code "10" must look like "R01"`},
 		{"a ground without words", "refusals", `"forged"`, `"fake"`, `reason "fake" is unknown`},
 		{"a ground twice", "refusals", `reason = "forged"`, `reason = "unreadable"`, "overlaps with refusals.r07.2017"},
-		{"a ground that ends", "refusals", `id = "refusals.r13.2025"` + "\n" + `from = 2025-01-01`, `id = "refusals.r13.2025"` + "\n" + "from = 2025-01-01\nto = 2030-01-01", "nothing holds from 2030-01-02, for wrong_class"},
+		{"a ground that is asked for and ends", "refusals", `id = "refusals.r11.2017"` + "\n" + `from = 2017-01-01`, `id = "refusals.r11.2017"` + "\n" + "from = 2017-01-01\nto = 2030-01-01", "nothing holds from 2030-01-02, for duplicate"},
 		{"an unknown step", "limits", `"electronic"`, `"card"`, `step "card" is unknown`},
 		{"an unknown procedure of a step", "limits", `procedure = "reissue"`, `procedure = "lost"`, `procedure "lost" is unknown`},
 		{"no time", "limits", "half_days = 2\n", "", "want either half_days"},
@@ -300,6 +300,10 @@ func TestFolder(t *testing.T) {
 	if got := book.HealthOn(today).Months; got != 12 {
 		t.Errorf("without a file the embedded table does not hold: %d months", got)
 	}
+	ends := strings.Replace(embedded(t, "refusals.toml"), `id = "refusals.r13.2025"`+"\n"+`from = 2025-01-01`, `id = "refusals.r13.2025"`+"\n"+"from = 2025-01-01\nto = 2030-01-01", 1)
+	if got := problems(t, folder(map[string]string{"refusals.toml": ends})); got != nil {
+		t.Errorf("a ground may come to its end: %v", got)
+	}
 	for name, c := range map[string]struct {
 		of   fs.FS
 		want string
@@ -324,8 +328,10 @@ func FuzzLoad(f *testing.F) {
 	names := []string{"levels", "authorities", "procedures", "windows", "classes", "mappings", "documents", "health", "overdue", "losses", "fees",
 		"test_fees", "refusals", "limits", "units", "days"}
 	for i, name := range names {
-		f.Add(i, embedded(f, name+".toml"))
 		f.Add(i, "[["+name+"]]\nid = \"a.b\"\nfrom = 2017-01-01\nsource = \"x\"\n")
+	}
+	for i, name := range []string{"levels", "authorities"} {
+		f.Add(i, embedded(f, name+".toml"))
 	}
 	f.Add(0, "[[levels]]\n'' = [{a.b = 1}, [[]], -0x1, 1e3, 07:32:00, '''\nx''']\n")
 	f.Fuzz(func(t *testing.T, table int, text string) {
