@@ -97,17 +97,6 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-func TestSameName(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{{"Trần Thị Hòa", "TRẦN  THỊ HÒA ", true}, {"Trần Thị Hòa", "Trần Thị Hòa", true}, {"Lê Thị Lan", "Lê Thị Len", false}, {"Đức", "Duc", false}} {
-		if licensing.SameName(c.a, c.b) != c.want {
-			t.Errorf("%q and %q: %v", c.a, c.b, !c.want)
-		}
-	}
-}
-
 func TestReasons(t *testing.T) {
 	book := rules.Embedded()
 	for _, r := range book.RefusalsOn(today) {

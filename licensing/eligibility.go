@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Answer is what is known of a requirement.
@@ -293,10 +291,4 @@ func classNames(cs []HeldClass) string {
 		s[i] = string(c.Class)
 	}
 	return strings.Join(s, ", ")
-}
-
-// SameName compares two names as people mean them: NFC, case and spaces aside.
-func SameName(a, b string) bool {
-	fold := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(norm.NFC.String(s)), " ")) }
-	return fold(a) == fold(b)
 }
