@@ -83,10 +83,11 @@ func (h *Handler) saveHealth(c fiber.Ctx) error {
 // fault of its own.
 func (h *Handler) readHealth(up *upload) (number string, signed licensing.Date, typed bool) {
 	number = licensing.NormalizeHealthNumber(strings.ReplaceAll(up.Form.Optional("number", maxHealthNumber), "-", "/")) // "/" is hard to find on a phone
+	today := licensing.DateOf(h.Now())
 	if up.Form.Value("signed_on") != "" {
-		signed = up.Form.Date("signed_on")
+		signed = up.Form.DateNear("signed_on", today)
 	}
-	for _, e := range h.Renewal.Clerk.Rules().CheckHealth(number, signed, licensing.DateOf(h.Now())) {
+	for _, e := range h.Renewal.Clerk.Rules().CheckHealth(number, signed, today) {
 		up.Form.Fail(e.Field, e.Key, e.Args)
 	}
 	typed = !faulty(up.Form, "number") && !faulty(up.Form, "signed_on")

@@ -80,13 +80,16 @@ func (p *Printer) Due(t time.Time) string {
 
 // Birth writes a date of birth that may be partial ("1956", "1956-03"; older people).
 func (p *Printer) Birth(iso string) string {
-	if d, err := licensing.ParseDate(iso); err == nil {
-		return p.Date(d)
+	born, err := licensing.ParsePartialDate(iso)
+	switch {
+	case err != nil || born.IsZero():
+		return iso
+	case born.Full():
+		return p.Date(licensing.Date(born))
+	case born.Month != 0:
+		return twoDigits(int(born.Month)) + "/" + strconv.Itoa(born.Year)
 	}
-	if y, m, ok := strings.Cut(iso, "-"); ok {
-		return m + "/" + y
-	}
-	return iso
+	return strconv.Itoa(born.Year)
 }
 
 // Number groups thousands: 1.250, in English 1,250.
