@@ -30,6 +30,15 @@ func tidy(s string) string {
 	return strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 }
 
+// grouping is what people put between the groups of a number: 042 066 012 345, 0912.345.678, (0239) 385-1100.
+var grouping = strings.NewReplacer(" ", "", ".", "", "-", "", "(", "", ")", "")
+
+// ungroup is a tidy text without the marks between groups.
+func ungroup(s string) string { return grouping.Replace(tidy(s)) }
+
+// digitsOnly says whether s is not empty and has plain digits alone.
+func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 // fault is the one thing that is wrong with a typed answer.
 func fault(field, key string, args map[string]any) FieldErrors {
 	return FieldErrors{{Field: field, Key: key, Args: args}}

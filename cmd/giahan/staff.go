@@ -15,6 +15,7 @@ import (
 
 	"giahan/identity"
 	identitystore "giahan/identity/store"
+	"giahan/licensing"
 )
 
 // member is one line of a staff file.
@@ -60,10 +61,11 @@ func seed(ctx context.Context, cfg config, file string) error {
 func officersOf(staff []member, cfg config) (out []identity.Officer, err error) {
 	seen := map[string]bool{}
 	for i, m := range staff {
-		number, err := identity.ParsePersonalNumber(m.PersonalNumber)
+		number, wrongNumber := licensing.ReadPersonalNumber(m.PersonalNumber)
+		name, wrongName := licensing.ReadName(m.FullName)
 		switch {
-		case err != nil || m.Subject == "" || m.FullName == "":
-			return nil, fmt.Errorf("entry %d: subject, full_name and a personal_number of 12 digits are needed", i+1)
+		case wrongNumber != nil || wrongName != nil || m.Subject == "":
+			return nil, fmt.Errorf("entry %d: subject, full_name (letters only) and a personal_number of 12 digits are needed", i+1)
 		case !slices.Contains(staffRoles, m.Role):
 			return nil, fmt.Errorf("entry %d: role is one of %s", i+1, staffRoles)
 		case seen[m.Subject]:
@@ -73,7 +75,7 @@ func officersOf(staff []member, cfg config) (out []identity.Officer, err error) 
 		if m.Office == "" {
 			m.Office = cfg.OfficeCode
 		}
-		out = append(out, identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: cfg.Staff.Issuer, Subject: m.Subject, FullName: m.FullName,
+		out = append(out, identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: cfg.Staff.Issuer, Subject: m.Subject, FullName: name,
 			PersonalNumber: number, Role: m.Role, Office: m.Office, Active: m.Active == nil || *m.Active})
 	}
 	return out, nil

@@ -36,6 +36,7 @@ type Service struct {
 	Register  Register
 	Payments  PaymentHouse
 	Office    string // code of the office, in front of dossier codes
+	CodeWidth int    // digits of the counter in dossier codes; licensing.CodeWidth where it is less
 	PublicURL string // where residents' pages are; the payment house sends the browser back there
 	Now       func() time.Time
 	NewID     func() uuid.UUID
@@ -146,7 +147,7 @@ func (s Service) Start(ctx context.Context, r identity.Resident, n int, ground l
 		ID: licensing.ApplicationID(s.NewID()), Resident: r.ID, Office: s.Office, State: licensing.Draft, Ground: c.Ground,
 		Applicant: applicant(r), Licence: c.Licence, CreatedAt: s.Now(),
 	}
-	if phone, ok := licensing.NormalizePhone(r.Phone); ok {
+	if phone, errs := licensing.ReadMobile(r.Phone); errs == nil {
 		a.Contact.Phone = phone
 	}
 	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.Insert(ctx, tx, a) })

@@ -61,7 +61,17 @@ func (r Review) personFacts() []fact {
 	for _, d := range r.Differences {
 		out = append(out, r.compared(d))
 	}
-	return append(out, fact{Label: r.T("officer.fact.personal_number"), Value: text.PersonalNumber(r.Applicant.PersonalNumber)})
+	out = append(out, fact{Label: r.T("officer.fact.personal_number"), Value: text.PersonalNumber(r.Applicant.PersonalNumber)})
+	return append(out, r.doubtFacts(r.Applicant.Doubts())...)
+}
+
+// doubtFacts are lines to look at: what may be right although it looks odd.
+func (r Review) doubtFacts(doubts []licensing.Doubt) []fact {
+	var out []fact
+	for _, d := range doubts {
+		out = append(out, fact{Label: r.T("officer.fact.doubt"), Value: r.T("officer.doubt."+d.Key, d.Args), Kind: factWarn})
+	}
+	return out
 }
 
 func (r Review) compared(d desk.Difference) fact {
@@ -84,10 +94,8 @@ func (r Review) compared(d desk.Difference) fact {
 
 func (r Review) licenceFacts() []fact {
 	l := r.Licence
-	out := []fact{
-		{Label: r.T("officer.fact.number"), Value: l.Number, Note: l.Issuer},
-		{Label: r.T("officer.fact.issued"), Value: r.P().Date(l.IssuedOn), Note: r.T("officer.card." + string(l.Card))},
-	}
+	out := append([]fact{{Label: r.T("officer.fact.number"), Value: l.Number, Note: l.Issuer}}, r.doubtFacts(l.Doubts(r.Applicant))...)
+	out = append(out, fact{Label: r.T("officer.fact.issued"), Value: r.P().Date(l.IssuedOn), Note: r.T("officer.card." + string(l.Card))})
 	for _, c := range l.Classes {
 		out = append(out, fact{Label: r.T("officer.fact.class", text.Args{"class": string(c.Class)}), Value: r.validUntil(c.Expires),
 			Note: r.T("officer.fact.passed", text.Args{"date": c.PassedOn})})
@@ -130,10 +138,10 @@ func (r Review) healthFacts() []fact {
 	if r.Decision == nil || !r.Decision.NeedsHealth {
 		return nil
 	}
-	return []fact{
+	return append([]fact{
 		{Label: r.T("officer.fact.health_number"), Value: r.Health.Number},
 		{Label: r.T("officer.fact.health_signed"), Value: r.P().Date(r.Health.SignedOn)},
-	}
+	}, r.doubtFacts(r.Health.Doubts())...)
 }
 
 func (r Review) returnedFacts() []fact {

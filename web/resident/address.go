@@ -37,7 +37,7 @@ func fromAddress(communes []licensing.UnitRule, address string) (commune, street
 	parts := strings.Split(address, ",")
 	for n, part := range parts {
 		for _, c := range communes {
-			if strings.EqualFold(strings.TrimSpace(part), c.Name) {
+			if licensing.SameName(part, c.Name) {
 				return c.Code, strings.TrimSpace(strings.Join(parts[:n], ","))
 			}
 		}

@@ -130,7 +130,7 @@ func (h *Handler) saveContact(c fiber.Ctx) error {
 
 func readContact(f *form.Form) licensing.Contact {
 	phone := f.Optional("phone", maxPhone)
-	if e164, ok := licensing.NormalizePhone(phone); ok {
+	if e164, errs := licensing.ReadMobile(phone); errs == nil {
 		phone = e164
 	}
 	contact := licensing.Contact{Phone: phone, Delivery: licensing.Delivery(f.Optional("delivery", 10))}

@@ -2,7 +2,6 @@ package resident
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/gofiber/fiber/v3"
 
@@ -82,7 +81,7 @@ func (h *Handler) saveHealth(c fiber.Ctx) error {
 // readHealth reads what was typed; typed says that nothing in it is wrong. A picture that should have come and did not is a
 // fault of its own.
 func (h *Handler) readHealth(up *upload) (number string, signed licensing.Date, typed bool) {
-	number = licensing.NormalizeHealthNumber(strings.ReplaceAll(up.Form.Optional("number", maxHealthNumber), "-", "/")) // "/" is hard to find on a phone
+	number = licensing.NormalizeHealthNumber(up.Form.Optional("number", maxHealthNumber))
 	today := licensing.DateOf(h.Now())
 	if up.Form.Value("signed_on") != "" {
 		signed = up.Form.DateNear("signed_on", today)

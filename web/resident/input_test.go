@@ -117,6 +117,7 @@ func TestContactFaults(t *testing.T) {
 	send().expect(t, 422, "Chưa điền số điện thoại").expect(t, 422, "Chưa chọn cách nhận thẻ")
 	got := send("phone", "0912 34", "delivery", "post", "commune", "99999", "street", "").expect(t, 422, "Số điện thoại di động có 10 chữ số")
 	got.expect(t, 422, `value="0912 34"`).expect(t, 422, "Chưa chọn xã").expect(t, 422, "Chưa điền số nhà").expect(t, 422, "Có 3 chỗ cần sửa").expect(t, 422, "<title>Cần sửa:")
+	send("phone", "0239 385 6789", "delivery", "pickup").expect(t, 422, "Đây là số máy bàn").expect(t, 422, `value="0239 385 6789"`)
 	send("phone", "0912345678", "phone", "0912345679", "delivery", "pickup").expect(t, 422, "Trang gửi lên chưa trọn")
 	send("phone", "0912345678", "delivery", "post", "commune", "18676", "street", strings.Repeat("ạ", maxStreet+1)).expect(t, 422, "Dài quá 120 ký tự")
 	send("phone", "0912345678", "delivery", "post", "commune", "18676", "street", "Thôn\u202eTân").expect(t, 422, "Có ký tự lạ")
@@ -202,6 +203,11 @@ func TestHealthKeepsWhatIsRight(t *testing.T) {
 	send(nil, "number", "00004-GKSKLX-42001-26", "signed_on", "12-11-2026").expect(t, 303, a) // only the number changes
 	if c := lt.Read(t, h.pool, id); c.Health.Number != "00004/GKSKLX/42001/26" {
 		t.Errorf("number %s", c.Health.Number)
+	}
+	// as it is read out and typed on a phone: no slashes, no marks, a short year
+	send(nil, "number", "00005 gksklx 42001 26", "signed_on", "12 thang 11 nam 26").expect(t, 303, a)
+	if c := lt.Read(t, h.pool, id); c.Health.Number != "00005/GKSKLX/42001/26" || c.Health.SignedOn.String() != "2026-11-12" {
+		t.Errorf("read as %s of %s", c.Health.Number, c.Health.SignedOn)
 	}
 	h.upload(a+"/health", picture(t, paperWhite), "version", "1").expect(t, 403, "")
 	h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "csrf", token).expect(t, 400, "")

@@ -31,8 +31,8 @@ func TestNumbersArePlausibleAndNobodySharesOne(t *testing.T) {
 		}
 		once("number", string(r.PersonalNumber), r.Key)
 		plausible(t, r.Key, r.PersonalNumber, r.BirthDate, r.Sex)
-		if _, ok := licensing.NormalizePhone(r.Phone); !ok {
-			t.Errorf("%s: phone %s", r.Key, r.Phone)
+		if _, errs := licensing.ReadMobile(r.Phone); errs != nil {
+			t.Errorf("%s: phone %s: %v", r.Key, r.Phone, errs)
 		}
 		for _, l := range r.Licences {
 			once("licence", l.Number, r.Key)
