@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"giahan/identity"
+	"giahan/licensing"
 	"giahan/licensing/audit"
 	"giahan/web/page"
 )
@@ -39,6 +41,7 @@ type config struct {
 
 	Office       page.Office
 	OfficeCode   string
+	CodeWidth    int
 	OfficeSigner *audit.FileSigner
 	OfficeKeys   audit.Keys
 
@@ -151,6 +154,8 @@ func variables() []variable {
 		variable{"GIAHAN_PAYMENT_MERCHANT", "", true, "our number at the payment house", keep(func(c *config) *string { return &c.Merchant })},
 		variable{"GIAHAN_OFFICE_CODE", "", true, "code of the office, in front of dossier codes (H27.12)", keep(func(c *config) *string { return &c.OfficeCode })},
 		variable{"GIAHAN_OFFICE_KEYS", "", true, "file with the office's private key, which signs decisions and the published list, and behind it the public keys of former days: PEM, P-256", setOfficeKeys},
+		variable{"GIAHAN_OFFICE_CODE", "", true, "code of the office, in front of dossier codes (H27.12)", setOfficeCode},
+		variable{"GIAHAN_CODE_WIDTH", "4", false, "digits of the counter in dossier codes, 4 to 6; a day with more cases than they count uses more digits, up to 6", setCodeWidth},
 		variable{"GIAHAN_OFFICE_NAME", "", true, "name of the office, as printed and shown", keep(func(c *config) *string { return &c.Office.Name })},
 		variable{"GIAHAN_OFFICE_PHONE", "", true, "its telephone", keep(func(c *config) *string { return &c.Office.Phone })},
 		variable{"GIAHAN_OFFICE_ADDRESS", "", true, "its address", keep(func(c *config) *string { return &c.Office.Address })},
@@ -186,6 +191,22 @@ func setPoll(c *config, v string) (err error) {
 	c.Poll, err = time.ParseDuration(v)
 	if err != nil || c.Poll < 50*time.Millisecond {
 		return errors.New("want a duration such as 15s, at least 50ms")
+	}
+	return nil
+}
+
+func setOfficeCode(c *config, v string) error {
+	if !licensing.IsOffice(v) {
+		return errors.New("want capital letters and digits, in parts with dots: H27.12")
+	}
+	c.OfficeCode = v
+	return nil
+}
+
+func setCodeWidth(c *config, v string) (err error) {
+	c.CodeWidth, err = strconv.Atoi(v)
+	if err != nil || c.CodeWidth < licensing.CodeWidth || c.CodeWidth > licensing.MaxCodeWidth {
+		return errors.New("want a number from 4 to 6")
 	}
 	return nil
 }

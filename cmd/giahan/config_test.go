@@ -44,7 +44,7 @@ func TestGoodConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !c.Production || !c.Workers || c.Listen != ":8080" || c.S3Bucket != "giahan-photos" {
+	if !c.Production || !c.Workers || c.Listen != ":8080" || c.S3Bucket != "giahan-photos" || c.CodeWidth != 4 {
 		t.Errorf("fallbacks not applied: %+v", c)
 	}
 	if s := fmt.Sprintf("%+v %v %#v", c, c, c); strings.Contains(s, "nobody-may-see") || strings.Contains(s, "long enough secret") {
@@ -53,7 +53,7 @@ func TestGoodConfiguration(t *testing.T) {
 }
 
 func TestConfigurationReportsEverythingAtOnce(t *testing.T) {
-	_, err := read(map[string]string{"GIAHAN_MODE": "test", "GIAHAN_MASTER_KEY": "c2hvcnQ=", "GIAHAN_POLL": "1", "GIAHAN_WORKERS": "maybe"})
+	_, err := read(map[string]string{"GIAHAN_MODE": "test", "GIAHAN_MASTER_KEY": "c2hvcnQ=", "GIAHAN_POLL": "1", "GIAHAN_WORKERS": "maybe", "GIAHAN_OFFICE_CODE": "h27-12", "GIAHAN_CODE_WIDTH": "3"})
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -62,7 +62,7 @@ func TestConfigurationReportsEverythingAtOnce(t *testing.T) {
 			t.Errorf("%s is not named", v.name)
 		}
 	}
-	for _, name := range []string{"GIAHAN_MODE", "GIAHAN_POLL", "GIAHAN_WORKERS", "GIAHAN_MASTER_KEY"} {
+	for _, name := range []string{"GIAHAN_MODE", "GIAHAN_POLL", "GIAHAN_WORKERS", "GIAHAN_MASTER_KEY", "GIAHAN_OFFICE_CODE", "GIAHAN_CODE_WIDTH"} {
 		if !strings.Contains(err.Error(), name+":") {
 			t.Errorf("%s is not said to be wrong", name)
 		}

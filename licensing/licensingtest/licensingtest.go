@@ -222,7 +222,10 @@ func Paid(t testing.TB, pool *pgxpool.Pool, r identity.Resident, change ...func(
 			return err
 		}
 		d := clerk.Rules().Decide(licensing.Request{Procedure: licensing.Exchange, Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: Today})
-		a.Code, a.Decision, a.Fee, a.SubmittedAt = licensing.NewCode(a.Office, Today, n), &d, d.Fee, &now
+		a.Decision, a.Fee, a.SubmittedAt = &d, d.Fee, &now
+		if a.Code, err = licensing.NewCode(a.Office, Today, n, licensing.CodeWidth); err != nil {
+			return err
+		}
 		if err := store.InsertPayment(ctx, tx, store.Payment{ID: payment, Application: a.ID, Amount: a.Fee, CreatedAt: now}); err != nil {
 			return err
 		}

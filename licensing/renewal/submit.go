@@ -98,8 +98,9 @@ func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application
 	if err != nil {
 		return err
 	}
-	a.Code, a.Decision, a.Fee = licensing.NewCode(a.Office, today, n), &d, d.Fee
-	return nil
+	a.Decision, a.Fee = &d, d.Fee
+	a.Code, err = licensing.NewCode(a.Office, today, n, s.CodeWidth)
+	return err
 }
 
 // Pay begins a payment and answers the address at which the person pays. While a payment is open the same one is continued:
