@@ -71,6 +71,7 @@ create table applications (
     decided_by uuid,
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
+    search_name text not null default ''::text,
     constraint applications_pkey PRIMARY KEY (id),
     constraint applications_code_key UNIQUE (code),
     constraint applications_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES officers(id),

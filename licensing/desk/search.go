@@ -23,22 +23,19 @@ const (
 	ByName   Sought = "name"
 )
 
-// sought reads a search text. Codes and numbers lose the spaces by which people group them; a name keeps single ones.
+// sought reads a search text. Codes and numbers lose the marks by which people group them; a name keeps single spaces.
 func sought(text string) (Sought, string) {
-	text = strings.Join(strings.Fields(text), " ")
-	solid := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
-	switch digits := solid != "" && strings.Trim(solid, "0123456789") == ""; {
-	case licensing.IsCode(solid):
-		return ByCode, solid
-	case digits && len(solid) == personalDigits:
-		return ByNumber, solid
-	case digits:
+	if code, errs := licensing.ReadCode(text); errs == nil {
+		return ByCode, code.String()
+	}
+	if n, errs := licensing.ReadPersonalNumber(text); errs == nil {
+		return ByNumber, string(n)
+	}
+	if solid := strings.Join(strings.Fields(text), ""); solid != "" && strings.Trim(solid, "0123456789") == "" {
 		return ByTail, solid
 	}
-	return ByName, text
+	return ByName, licensing.NormalizeName(text)
 }
-
-const personalDigits = 12 // of a personal number (số định danh cá nhân)
 
 // Search finds cases by dossier code, its last four digits, personal number, or a part of the name. Each case that it shows is
 // recorded as found, with what kind of thing was searched for and how many cases were found by it.

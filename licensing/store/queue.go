@@ -71,12 +71,12 @@ func CountHeld(ctx context.Context, q Querier, officer identity.OfficerID) (int,
 	return n, wrap("count held cases", err)
 }
 
-// Search finds cases of an office by dossier code, its last digits or personal number, exactly, or by a part of the name as it
-// is spelled, newest first.
+// Search finds cases of an office by dossier code, its last digits or personal number, exactly, or by a part of the name however
+// it is spelled (licensing.SearchKey), newest first.
 func Search(ctx context.Context, q Querier, office, text string) ([]licensing.Application, error) {
 	return list(q.Query(ctx, `select `+columns+` from applications where office = $1 and state <> 'draft'
-		and (code = $2 or split_part(code, '-', 3) = $2 or applicant->>'personal_number' = $2
-			or length($2) > 1 and position(lower($2) in lower(applicant->>'full_name')) > 0) order by created_at desc limit 50`, office, text))
+		and (code = $2 or split_part(code, '-', 3) = $2 or right(code, 4) = $2 or applicant->>'personal_number' = $2
+			or length($3) > 1 and position($3 in search_name) > 0) order by created_at desc limit 50`, office, text, licensing.SearchKey(text)))
 }
 
 // Forgotten lists returned and unpaid cases whose last day to answer is over. The last day itself counts, so civil days are

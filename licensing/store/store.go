@@ -99,10 +99,10 @@ func list(rows pgx.Rows, err error) ([]licensing.Application, error) {
 // Insert writes a new draft; licensing.ErrOpenCase where the resident has another open case.
 func Insert(ctx context.Context, tx pgx.Tx, a licensing.Application) error {
 	_, err := tx.Exec(ctx, `insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, phone,
-			delivery, street, commune, health_number, created_at, updated_at)
-		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+			delivery, street, commune, health_number, created_at, updated_at, search_name)
+		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)`,
 		uuid.UUID(a.ID), uuid.UUID(a.Resident), a.Office, a.State, a.Ground, a.Applicant, a.Licence, a.Choice, a.Contact.Phone,
-		a.Contact.Delivery, a.Contact.Street, a.Contact.Commune, a.Health.Number, a.CreatedAt)
+		a.Contact.Delivery, a.Contact.Street, a.Contact.Commune, a.Health.Number, a.CreatedAt, licensing.SearchKey(a.Applicant.FullName))
 	if violates(err, "applications_one_open") {
 		return licensing.ErrOpenCase
 	}
