@@ -476,6 +476,15 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q finds %d cases, want %d", text, len(q.Cases), n)
 		}
 	}
+	// on a day with more cases than four digits count, the last four still find a case
+	_, err := b.pool.Exec(ctx, `update applications set code = 'H27.12-261123-10001' where id = $1`, uuid.UUID(id))
+	ok(t, err)
+	for _, text := range []string{"0001", "10001", "h27.12 - 261123 - 10001"} {
+		q, err := b.desk.Search(ctx, b.examiner, text)
+		if ok(t, err); len(q.Cases) != 1 {
+			t.Errorf("%q finds %d cases, want 1", text, len(q.Cases))
+		}
+	}
 }
 
 // TestSearchIsRecorded: each case that a search shows is recorded with the kind of the search and its hits, never with the text.
