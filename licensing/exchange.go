@@ -200,13 +200,14 @@ func tooOld(c ClassRule, a Applicant, day Date) Answer {
 
 // tooYoung answers whether the person has not reached the age.
 func tooYoung(age int, a Applicant, day Date) Answer {
-	first, last, known := birth(a.BirthDate)
-	switch {
-	case !known:
+	born, err := ParsePartialDate(a.BirthDate)
+	if err != nil || born.IsZero() {
 		return Unknown
-	case !day.Before(last.AddYears(age)):
+	}
+	switch youngest, oldest := born.AgeOn(day); {
+	case youngest >= age:
 		return NotMet
-	case day.Before(first.AddYears(age)):
+	case oldest < age:
 		return Met
 	}
 	return Unknown
@@ -256,14 +257,9 @@ func (r *Rules) age(q Request, classes []NewClass) Requirement {
 
 // birth is the first and the last day on which somebody can be born whose birth date may be partial ("1956", "1956-03").
 func birth(iso string) (first, last Date, known bool) {
-	if d, err := ParseDate(iso); err == nil && !d.IsZero() {
-		return d, d, true
+	p, err := ParsePartialDate(iso)
+	if err != nil || p.IsZero() {
+		return Date{}, Date{}, false
 	}
-	if d, err := ParseDate(iso + "-01"); err == nil {
-		return d, d.AddMonths(1).AddDays(-1), true
-	}
-	if d, err := ParseDate(iso + "-01-01"); err == nil {
-		return d, Date{d.Year, 12, 31}, true
-	}
-	return Date{}, Date{}, false
+	return p.Earliest(), p.Latest(), true
 }

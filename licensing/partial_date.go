@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -18,11 +19,27 @@ func ParsePartialDate(s string) (PartialDate, error) {
 	if s == "" {
 		return PartialDate{}, nil
 	}
-	if p, errs := ReadPartialDate(s); errs == nil && p.String() == s {
-		return p, nil
+	const rest = "-01-01" // what a partial date lacks: all of it behind a year, half behind a month
+	missing := 10 - len(s)
+	if missing != 0 && missing != 3 && missing != 6 {
+		return PartialDate{}, errPartialDate
 	}
-	return PartialDate{}, fmt.Errorf("birth date: want YYYY, YYYY-MM or YYYY-MM-DD")
+	d, err := ParseDate(s + rest[:missing])
+	if err != nil || !d.real() {
+		return PartialDate{}, errPartialDate
+	}
+	p := PartialDate(d)
+	if missing > 0 {
+		p.Day = 0
+	}
+	if missing > 3 {
+		p.Month = 0
+	}
+	return p, nil
 }
+
+// errPartialDate does not repeat the text: a birth date is personal.
+var errPartialDate = errors.New("birth date: want YYYY, YYYY-MM or YYYY-MM-DD")
 
 // ReadPartialDate reads a date of birth as people type it: a day as ReadDate knows it with all digits of its year, "3/1956",
 // "tháng 3 năm 1956", "1956".
