@@ -167,7 +167,6 @@ var (
 	ErrRegisterDown     = errors.New("register does not answer")
 	ErrUnseen           = errors.New("pictures have not been opened")
 	ErrAppointed        = errors.New("a new appointment was given before")
-	ErrClockStill       = errors.New("the office's clock stands still")
 )
 
 // FieldError is what is wrong with one answer: a key of the catalogue and its values.

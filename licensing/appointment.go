@@ -52,3 +52,21 @@ func Appointed(history []Entry) *Entry {
 	}
 	return nil
 }
+
+// Apology is what the written apology says (form 04): it is given once and does not change afterwards.
+type Apology struct {
+	At       time.Time // when it was given
+	Reason   string    // one of DelayReasons
+	Due      time.Time // what was promised before; zero where the history does not tell
+	Promised time.Time // what is promised now
+}
+
+// Apology is the written apology of a case; nil where no new appointment was given. limit is that of Clock.
+func (c Calendar) Apology(history []Entry, limit int) *Apology {
+	e := Appointed(history)
+	if e == nil || e.Promised == nil {
+		return nil
+	}
+	before := slices.IndexFunc(history, func(o Entry) bool { return o.Event == Reappoint })
+	return &Apology{At: e.At, Reason: e.Reason, Due: c.Clock(history[:before], limit, e.At).Due, Promised: *e.Promised}
+}

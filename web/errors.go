@@ -73,6 +73,7 @@ var answers = []struct {
 	{licensing.ErrNotEditable, answer{status: 409, heading: "fault.not_editable", sentence: "fault.not_editable_text", button: "button.my_applications", href: "/home"}},
 	{licensing.ErrTransition, answer{status: 409, heading: "fault.outdated", sentence: "fault.transition", button: "button.my_applications", href: "/home"}},
 	{licensing.ErrHeld, answer{status: 409, heading: "fault.held", sentence: "fault.held_text", button: "button.start_page", href: "/"}},
+	{licensing.ErrAppointed, answer{status: 409, heading: "fault.appointed", sentence: "fault.appointed_text", button: "button.start_page", href: "/"}},
 	{licensing.ErrUnseen, answer{status: 409, heading: "fault.unseen", sentence: "fault.unseen_text", button: "button.start_page", href: "/"}},
 	{media.ErrTooBig, answer{status: 413, heading: "fault.too_big", sentence: "upload_too_big", args: text.Args{"max": "15 MB"}, button: "button.try_again"}},
 	{fiber.ErrRequestEntityTooLarge, answer{status: 413, heading: "fault.too_big", sentence: "upload_too_big", args: text.Args{"max": "15 MB"}, button: "button.try_again"}},

@@ -113,6 +113,11 @@ func (c Clerk) Clock(a licensing.Application, history []licensing.Entry, now tim
 	return c.Rules().Calendar.Clock(history, c.limit(a), now)
 }
 
+// Apology is the written apology of a submitted case; nil where there is none.
+func (c Clerk) Apology(a licensing.Application, history []licensing.Entry) *licensing.Apology {
+	return c.Rules().Calendar.Apology(history, c.limit(a))
+}
+
 // limit is the office's time for a case, in half working days: as it was decided at submission, for a rule that changes later does
 // not change what was promised. Cases of before 2026-12 did not keep it.
 func (c Clerk) limit(a licensing.Application) int {

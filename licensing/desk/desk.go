@@ -140,6 +140,8 @@ type Case struct {
 	Parcel      *store.Parcel
 	Commune     string                  // name of the commune where the card goes; empty for pick-up
 	Refusals    []licensing.RefusalRule // the grounds on which the case may be refused today
+	Clock       licensing.Clock
+	Apology     *licensing.Apology // nil where no new appointment was given
 	Now         time.Time
 }
 
@@ -202,7 +204,11 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 	}
 	s.byTheBook(c)
 	c.Differences = compare(c.Application)
+	c.Clock, c.Apology = s.Clerk.Clock(c.Application, c.History, c.Now), s.Clerk.Apology(c.Application, c.History)
 	c.May = s.may(actor, c.Application)
+	if c.Apology != nil || c.Clock.Whose != licensing.PartyOffice {
+		delete(c.May, licensing.Reappoint)
+	}
 	return nil
 }
 
@@ -273,11 +279,11 @@ func (s Service) guard(actor identity.Actor, a licensing.Application, event lice
 		if !a.HeldByOther(me, s.Now()) {
 			return licensing.ErrHeld
 		}
-	case licensing.Release:
+	case licensing.Release, licensing.Reappoint:
 		if actor.Role != identity.RoleSupervisor && (a.Holder == nil || *a.Holder != me) {
 			return licensing.ErrHeld
 		}
-	case licensing.ProposeApproval, licensing.ProposeRefusal:
+	case licensing.ProposeApproval, licensing.ProposeRefusal, licensing.AskIssuer:
 		if a.Holder == nil || *a.Holder != me {
 			return licensing.ErrHeld
 		}

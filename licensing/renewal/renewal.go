@@ -174,7 +174,8 @@ type Case struct {
 	Preview  licensing.Decision
 	Payment  *store.Payment
 	Parcel   *store.Parcel
-	Book     *licensing.Rules // the rules of now, by which the page speaks
+	Book     *licensing.Rules   // the rules of now, by which the page speaks
+	Apology  *licensing.Apology // with the new appointment; nil where none was given
 	Now      time.Time
 }
 
@@ -254,6 +255,9 @@ func (s Service) Load(ctx context.Context, actor identity.Actor, id licensing.Ap
 		c.Parcel = &p
 	} else if !errors.Is(err, licensing.ErrNotFound) {
 		return c, err
+	}
+	if a.SubmittedAt != nil {
+		c.Apology = s.Clerk.Apology(a, c.History)
 	}
 	today := licensing.DateOf(c.Now)
 	c.Choices = c.Book.Choices(a.Licence, a.Applicant, today)

@@ -229,7 +229,7 @@ func (h *Handler) answer(c fiber.Ctx, t target, err error, done string) error {
 	switch {
 	case errors.As(err, &wrong), errors.Is(err, licensing.ErrUnseen):
 		return h.review(c, fiber.StatusUnprocessableEntity, t, err)
-	case errors.Is(err, licensing.ErrOutdated), errors.Is(err, licensing.ErrHeld):
+	case errors.Is(err, licensing.ErrOutdated), errors.Is(err, licensing.ErrHeld), errors.Is(err, licensing.ErrAppointed):
 		return h.review(c, fiber.StatusConflict, t, err)
 	case errors.Is(err, licensing.ErrFourEyes), errors.Is(err, licensing.ErrOwnCase):
 		return h.review(c, fiber.StatusForbidden, t, err)

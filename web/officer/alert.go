@@ -15,6 +15,8 @@ func (r Review) alertFor(cause error) *alert {
 		return r.alert("outdated", r.changed())
 	case errors.Is(cause, licensing.ErrHeld):
 		return r.heldAlert()
+	case errors.Is(cause, licensing.ErrAppointed):
+		return r.alert("appointed", text.Args{"due": r.P().Due(r.Apology.Promised)})
 	case errors.Is(cause, licensing.ErrUnseen):
 		return r.unseenAlert()
 	case errors.Is(cause, licensing.ErrFourEyes):

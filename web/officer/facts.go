@@ -46,6 +46,7 @@ func (r Review) facts() []facts {
 		{r.T("officer.facts.new"), r.newFacts()},
 		{r.T("officer.facts.delivery"), r.deliveryFacts()},
 		{r.T("officer.facts.card"), r.cardFacts()},
+		{r.T("officer.facts.time"), r.timeFacts()},
 		{r.T("officer.facts.rules"), r.ruleFacts()},
 		{r.T("officer.facts.trace"), r.traceFacts()},
 	} {

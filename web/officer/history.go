@@ -38,8 +38,11 @@ func reasonWord(p *text.Printer, e licensing.Entry) string {
 		return ""
 	}
 	key := "refusal_reason." + e.Reason
-	if e.Event == licensing.Return {
+	switch e.Event {
+	case licensing.Return:
 		key = "return_reason." + e.Reason
+	case licensing.Reappoint:
+		key = "delay_reason." + e.Reason
 	}
 	if p.Has(key) {
 		return p.T(key)

@@ -37,12 +37,14 @@ func (h *Handler) Routes(r fiber.Router) {
 	r.Post("/search", h.search)
 	r.Get("/cases/:id", h.open)
 	r.Get("/cases/:id/history", h.history)
+	r.Get("/cases/:id/apology", h.apology)
 	r.Get("/cases/:id/photos/:upload", h.photo)
 	r.Get("/cases/:id/photos/:upload/thumbnail", h.thumbnail)
 	for act, handle := range map[string]fiber.Handler{
 		"claim": h.claim, "release": h.release, "take-over": h.takeOver,
 		"accept": h.accept, "refuse-intake": h.refuseIntake, "return": h.sendBackItems,
 		"propose": h.propose, "decide": h.decide, "hand-over": h.handOver, "offer-again": h.offerAgain,
+		"ask-issuer": h.askIssuer, "issuer-answer": h.issuerAnswer, "reappoint": h.reappoint,
 	} {
 		r.Post("/cases/:id/"+act, handle)
 	}

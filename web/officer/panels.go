@@ -135,6 +135,8 @@ func (r Review) keys() []page.KeyHelp {
 	case panelDecide:
 		yes := upper(r.approverChoices()[0].Key)
 		help = append(help, []string{"choose", yes, "B"}, []string{"send", "Ctrl", "Enter"})
+	case panelAnswer:
+		help = append(help, []string{"send", "Ctrl", "Enter"})
 	case panelClaim:
 		help = append(help, []string{"claim", "C"})
 	}

@@ -126,6 +126,7 @@ const (
 	panelIntake   panel = "intake"
 	panelExamine  panel = "examine"
 	panelDecide   panel = "decide"
+	panelAnswer   panel = "answer"
 	panelHandOver panel = "hand_over"
 	panelOffer    panel = "offer"
 	panelClaim    panel = "claim"
@@ -139,7 +140,7 @@ func (r Review) panel() panel {
 		panel panel
 	}{
 		{licensing.Accept, panelIntake}, {licensing.ProposeApproval, panelExamine}, {licensing.SendBack, panelDecide},
-		{licensing.Deliver, panelHandOver}, {licensing.OfferPickup, panelOffer}, {licensing.Claim, panelClaim},
+		{licensing.IssuerAnswer, panelAnswer}, {licensing.Deliver, panelHandOver}, {licensing.OfferPickup, panelOffer}, {licensing.Claim, panelClaim},
 		{licensing.TakeOver, panelTakeOver},
 	} {
 		if r.May[p.event] {

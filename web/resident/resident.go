@@ -59,6 +59,7 @@ func (h *Handler) Routes(r fiber.Router) {
 	a.Get("/received", h.received)
 	a.Post("/pay", h.pay)
 	a.Get("/paid", h.paid)
+	a.Get("/apology", h.apology)
 	a.Get("/withdraw", h.withdraw)
 	a.Post("/withdraw", h.confirmWithdraw)
 	a.Post("/resubmit", h.resubmit)
