@@ -65,6 +65,7 @@ func TestClock(t *testing.T) {
 		{"on a Saturday", 2, "paid 11-21 10:00", "11-23 17:00", "office, 11-24 17:00, 2, 0 0 0"},
 		{"Friday after closing", 2, "paid 11-20 18:00", "11-23 17:00", "office, 11-24 17:00, 2, 0 0 0"},
 		{"one half", 1, "paid 11-23 09:00", "11-24 11:00", "office, 11-24 11:30, 1, 0 0 0"},
+		{"a limit that no rule gives is a half", 0, "paid 11-23 09:00", "11-23 09:00", "office, 11-24 11:30, 1, 0 0 0"},
 		{"five days", 10, "paid 11-23 09:00", "11-30 17:00", "office, 11-30 17:00, 0, 10 0 0"},
 		{"late", 7, "paid 11-23 09:00", "12-01 17:00", "office, 11-27 11:30, 0, 12 0 0"},
 		{"over Tết", 7, "paid 02-13 09:00", "02-23 11:30", "office, 02-26 11:30, 6, 1 0 0"},

@@ -146,6 +146,10 @@ func TestANewAppointmentIsPartOfTheChain(t *testing.T) {
 	if licensing.Appointed(good) != &good[4] || licensing.Appointed(road()) != nil {
 		t.Error("the new appointment is not found")
 	}
+	odd := day.Add(123456789) // the database keeps microseconds
+	if e := chain(&odd)[4]; e.Promised.Nanosecond()%1000 != 0 || e.Promised.Location() != time.UTC {
+		t.Errorf("promise %s", e.Promised)
+	}
 	moved := slices.Clone(good)
 	moved[4].Promised = &other
 	for name, es := range map[string][]licensing.Entry{"moved": moved, "none": chain(nil), "two": chain(&day, &other)} {
