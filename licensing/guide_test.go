@@ -104,7 +104,7 @@ func TestAdvice(t *testing.T) {
 		{"damaged/paper/a1", today, "counter(paper) exchange cards A+A-175/0 fee 0/115000 days 7"},
 		{"changed/old/c/valid/foreigner", today, "online exchange cards C/3 fee 115000/115000 days 7 health 12 passport"},
 		{"lost/old/d/valid", today, "counter(procedure) reissue cards D2/3 fee 0/115000 days 7 health 12"},
-		{"lost/old/d/overdue", today, "test reissue cards D2/3 fee 0/115000 days 7 health 12 test theory=100000"},
+		{"lost/old/d/overdue", today, "test reissue cards D2/3 fee 0/115000 days 7 health 12 test theory=100000 prevented 1"}, // the windows of an overdue licence hold (domain.md 2.2),
 		{"first/a1", today, "counter(procedure) first_issue cards A1/1 fee 0/115000 days 9 health 12 test theory_practice=130000"},
 		{"first/b", today, "counter(procedure) first_issue cards B/2 fee 0/115000 days 9 health 12 test theory_practice=530000"},
 		// the last day of the old rules: no test within three months, the class stays, the counter is dearer
