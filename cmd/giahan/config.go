@@ -152,7 +152,6 @@ func variables() []variable {
 	vs = append(vs, partnerVariables("SYNC", "status exchange of the national portal", func(c *config) *partner { return &c.Sync })...)
 	return append(vs,
 		variable{"GIAHAN_PAYMENT_MERCHANT", "", true, "our number at the payment house", keep(func(c *config) *string { return &c.Merchant })},
-		variable{"GIAHAN_OFFICE_CODE", "", true, "code of the office, in front of dossier codes (H27.12)", keep(func(c *config) *string { return &c.OfficeCode })},
 		variable{"GIAHAN_OFFICE_KEYS", "", true, "file with the office's private key, which signs decisions and the published list, and behind it the public keys of former days: PEM, P-256", setOfficeKeys},
 		variable{"GIAHAN_OFFICE_CODE", "", true, "code of the office, in front of dossier codes (H27.12)", setOfficeCode},
 		variable{"GIAHAN_CODE_WIDTH", "4", false, "digits of the counter in dossier codes, 4 to 6; a day with more cases than they count uses more digits, up to 6", setCodeWidth},

@@ -57,10 +57,15 @@ func TestConfigurationReportsEverythingAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("accepted")
 	}
+	seen := map[string]bool{}
 	for _, v := range variables() {
 		if v.required && !strings.Contains(err.Error(), v.name) {
 			t.Errorf("%s is not named", v.name)
 		}
+		if seen[v.name] {
+			t.Errorf("%s stands twice: the later one undoes what the earlier one checks", v.name)
+		}
+		seen[v.name] = true
 	}
 	for _, name := range []string{"GIAHAN_MODE", "GIAHAN_POLL", "GIAHAN_WORKERS", "GIAHAN_MASTER_KEY", "GIAHAN_OFFICE_CODE", "GIAHAN_CODE_WIDTH"} {
 		if !strings.Contains(err.Error(), name+":") {
