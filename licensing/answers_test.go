@@ -28,15 +28,28 @@ func TestCheckHealth(t *testing.T) {
 		{"00001/GKSKLX/42001/2026", "2026-11-23", "number:error_health_number"}, {"00001/GKSK/42001/26", "2026-11-23", "number:error_health_number"},
 		{number + "\n", "2026-11-23", "number:error_health_number"}, {"x", "", "number:error_health_number signed_on:error_health_date_empty"},
 	} {
-		if got := fields(rules.Embedded().CheckHealth(c.number, day(c.signed), today)); got != c.want {
+		if got := fields(rules.Embedded().CheckHealth(c.number, day(c.signed), today, today)); got != c.want {
 			t.Errorf("%q signed %s: %q, want %q", c.number, c.signed, got, c.want)
 		}
 	}
-	if got := rules.Embedded().CheckHealth(number, day("2027-02-28"), day("2028-02-29")); fields(got) != "signed_on:error_too_old" {
+	if got := rules.Embedded().CheckHealth(number, day("2027-02-28"), day("2028-02-29"), day("2028-02-29")); fields(got) != "signed_on:error_too_old" {
 		t.Errorf("29 February a year later: %v", got)
 	}
-	if got := rules.Embedded().CheckHealth(number, day("2028-02-29"), day("2029-02-28")); got != nil {
+	if got := rules.Embedded().CheckHealth(number, day("2028-02-29"), day("2029-02-28"), day("2029-02-28")); got != nil {
 		t.Errorf("signed on 29 February: %v", got)
+	}
+	// A case of 23 November that is corrected on 10 December: the day of submission counts.
+	submitted, later := day("2026-11-23"), day("2026-12-10")
+	for signed, want := range map[string]string{"2025-11-23": "", "2025-11-22": "signed_on:error_too_old", "2026-12-09": "", "2026-12-10": "", "2026-12-11": "signed_on:error_health_date_future"} {
+		if got := fields(rules.Embedded().CheckHealth(number, day(signed), submitted, later)); got != want {
+			t.Errorf("corrected with one signed %s: %q, want %q", signed, got, want)
+		}
+	}
+	// The rule of the day of signing: six months until 2024, twelve since.
+	for signed, want := range map[string]string{"2024-12-31": "signed_on:error_too_old", "2025-01-01": ""} {
+		if got := fields(rules.Embedded().CheckHealth(number, day(signed), day("2025-07-01"), day("2025-07-01"))); got != want {
+			t.Errorf("signed %s: %q, want %q", signed, got, want)
+		}
 	}
 }
 

@@ -120,6 +120,14 @@ type Application struct {
 	UpdatedAt   time.Time
 }
 
+// FiledOn is the day of submission; of a draft it would be today.
+func (a Application) FiledOn(today Date) Date {
+	if a.SubmittedAt == nil {
+		return today
+	}
+	return DateOf(*a.SubmittedAt)
+}
+
 // Procedure is what the case asks for.
 func (a Application) Procedure() Procedure {
 	if a.Decision != nil && a.Decision.Procedure != "" {

@@ -9,6 +9,10 @@ import (
 // resident's own papers is none: that is a Return.
 var DelayReasons = []string{"workload", "card_stock", "technical", "other_agency", "checking"}
 
+// farthest is how many working days after the promised one a new appointment may lie: it is given once, and a slip of the year could
+// never be mended. Our own number; the law names none.
+const farthest = 60
+
 // Appointment is a new promised half day with its reason: the written apology (form 04 of TT 01/2018/TT-VPCP).
 type Appointment struct {
 	Reason string // one of DelayReasons
@@ -36,6 +40,8 @@ func (a Appointment) Check(c Calendar, due, now time.Time) FieldErrors {
 		errs = append(errs, FieldError{Field: "new_day", Key: "error_new_day_earlier", Args: map[string]any{"date": DateOf(due)}})
 	case !a.Moment().After(now):
 		errs = append(errs, FieldError{Field: "new_day", Key: "error_new_day_past"})
+	case a.On.After(c.AddWorkingDays(DateOf(due), farthest)):
+		errs = append(errs, FieldError{Field: "new_day", Key: "error_new_day_far", Args: map[string]any{"n": farthest}})
 	case !c.Working(a.On):
 		errs = append(errs, FieldError{Field: "new_day", Key: "error_new_day_off"})
 	}

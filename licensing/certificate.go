@@ -11,7 +11,8 @@ import (
 type Certificate struct {
 	Number         string
 	SignedOn       Date
-	Class          Class // for which the doctor says "fit"
+	Class          Class // for which the doctor examined
+	Unfit          bool  // the doctor's conclusion is another than fit
 	PersonalNumber string
 	FullName       string
 	BirthDate      string // ISO, may be partial
@@ -63,7 +64,7 @@ func (r *Rules) certificateClass(c Certificate, classes []NewClass, day Date) Re
 		return answered(ReqHealthFor, Unknown, row.Rule, NextOfficer, args)
 	}
 	have, ok := r.examined(c, day)
-	if !ok || have.HealthGroup < need {
+	if !ok || c.Unfit || have.HealthGroup < need {
 		return answered(ReqHealthFor, NotMet, row.Rule, NextNewOne, args)
 	}
 	strictest, covered := 0, 0

@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -84,8 +85,14 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	b := strconv.AppendInt(make([]byte, 0, 10), int64(d.Year), 10)
+	for len(b) < 4 {
+		b = append([]byte{'0'}, b...)
+	}
+	return string(append(b, '-', digit(int(d.Month)/10), digit(int(d.Month)%10), '-', digit(d.Day/10), digit(d.Day%10)))
 }
+
+func digit(n int) byte { return '0' + byte(n) }
 
 // MarshalText writes the ISO form.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

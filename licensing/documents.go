@@ -18,16 +18,21 @@ func (r *Rules) documents(d *Decision, q Request) []Document {
 		person = Foreigner
 	}
 	channel := cmp.Or(q.Channel, Online)
-	out := make([]Document, 0, 4)
-	for _, key := range DocumentKeys {
-		row, ok := on(r.Documents, q.On, func(x *DocumentRule) bool {
-			return x.Procedure == q.Procedure && x.Document == key && asks(x.Persons, person) && asks(x.Channels, channel)
-		})
-		if !ok || row.exempts(d.Classes) {
-			continue
+	var asked [8]*DocumentRule // by the place of the key in DocumentKeys
+	for i := range r.Documents {
+		x := &r.Documents[i]
+		if x.Procedure == q.Procedure && x.Covers(q.On) && asks(x.Persons, person) && asks(x.Channels, channel) && !x.exempts(d.Classes) {
+			if at := slices.Index(DocumentKeys, x.Document); at >= 0 {
+				asked[at] = x
+			}
 		}
-		out = append(out, Document{Key: key, Rule: row.ID})
-		d.used(row.Rule)
+	}
+	out := make([]Document, 0, 4)
+	for _, x := range asked {
+		if x != nil {
+			out = append(out, Document{Key: x.Document, Rule: x.ID})
+			d.used(x.Rule)
+		}
 	}
 	return out
 }

@@ -39,18 +39,31 @@ func (r *Rules) lower(t target, a Applicant, day Date) []Class {
 	return out
 }
 
-// Choices are the classes between which the person chooses; empty where there is nothing to choose.
+// options are the classes between which the person may choose for one class of the card; empty where there is nothing to choose.
+func (r *Rules) options(t target, a Applicant, day Date) (of []Class, tooOld bool) {
+	if low := r.lower(t, a, day); len(low) > 0 {
+		return low, true
+	}
+	if len(t.classes) > 1 {
+		return t.classes, false
+	}
+	return nil, false
+}
+
+// Choices are the classes between which the person chooses; empty where there is nothing to choose. One choice is made for a card:
+// for the class that they are too old for, because that one cannot stay as it is, else for the first that may become several.
 func (r *Rules) Choices(l Licence, a Applicant, day Date) []Class {
+	var first []Class
 	for _, c := range l.Classes {
-		t := r.target(l, c.Class, day)
-		if len(t.classes) > 1 {
-			return t.classes
+		of, old := r.options(r.target(l, c.Class, day), a, day)
+		if old {
+			return of
 		}
-		if low := r.lower(t, a, day); len(low) > 0 {
-			return low
+		if first == nil {
+			first = of
 		}
 	}
-	return nil
+	return first
 }
 
 // yield is the classes of the card that the request leads to, and the certificates that take the place of others.
@@ -78,6 +91,7 @@ func (r *Rules) firstIssue(d *Decision, q Request) []NewClass {
 // card once, and the one without a restriction wins. Each keeps the day on which its test was passed.
 func (r *Rules) exchange(d *Decision, l Licence, a Applicant, choice Class, day Date) (out []NewClass, certificates []string) {
 	out = make([]NewClass, 0, len(l.Classes))
+	choices := r.Choices(l, a, day)
 	for _, c := range l.Classes {
 		t := r.target(l, c.Class, day)
 		d.used(t.mapping.Rule)
@@ -90,8 +104,8 @@ func (r *Rules) exchange(d *Decision, l Licence, a Applicant, choice Class, day 
 			continue
 		}
 		n := NewClass{From: c.Class, Class: t.classes[0], PassedOn: c.PassedOn, Restriction: t.mapping.Restriction}
-		if slices.Contains(t.classes, choice) || choice != "" && slices.Contains(r.lower(t, a, day), choice) {
-			n.Class = choice
+		if of, _ := r.options(t, a, day); slices.Contains(of, choice) && slices.Equal(of, choices) {
+			n.Class = choice // of the class that is asked about, not of another that could become the same
 		}
 		if row, ok := r.ClassOn(t.scheme, n.Class, day); ok {
 			n.Expires = row.Expires(day, a)
@@ -114,6 +128,24 @@ func (r *Rules) Licence(old Licence, a Applicant, choice Class, issued Date) New
 	return NewLicence{Number: old.Number, IssuedOn: issued, Classes: classes, Points: old.Points}
 }
 
+// Issue is the licence of a case that is issued on that day: with the classes that were decided at submission, whatever the book says
+// now, and valid from the new day of issue.
+func (r *Rules) Issue(c Application, issued Date) NewLicence {
+	if c.Decision == nil || len(c.Decision.Classes) == 0 {
+		return r.Licence(c.Licence, c.Applicant, c.Choice, issued)
+	}
+	n := NewLicence{Number: c.Licence.Number, IssuedOn: issued, Classes: slices.Clone(c.Decision.Classes), Points: c.Licence.Points}
+	scheme := SchemeOf(c.Decision.On)
+	for i, x := range n.Classes {
+		row, ok := r.ClassOn(scheme, x.Class, issued)
+		if !ok { // the scheme has changed since
+			row, _ = r.ClassOn(scheme, x.Class, c.Decision.On)
+		}
+		n.Classes[i].Expires = row.Expires(issued, c.Applicant)
+	}
+	return n
+}
+
 // classFits answers whether every class has a place on the new card and the wanted class is one of those (R13).
 func (r *Rules) classFits(q Request, classes []NewClass) Requirement {
 	if q.Procedure == FirstIssue {
@@ -124,7 +156,7 @@ func (r *Rules) classFits(q Request, classes []NewClass) Requirement {
 		})
 		return answered(ReqClass, answer(known), row.Rule, NextCounter, map[string]string{"classes": newNames(classes)})
 	}
-	wanted, row := q.Choice == "", Rule{}
+	row, wanted := Rule{}, q.Choice == "" || slices.Contains(r.Choices(q.Licence, q.Applicant, q.On), q.Choice)
 	for _, c := range q.Licence.Classes {
 		t := r.target(q.Licence, c.Class, q.On)
 		if t.mapping.ID != "" {
@@ -135,7 +167,7 @@ func (r *Rules) classFits(q Request, classes []NewClass) Requirement {
 		if len(t.classes) == 0 && (q.Channel != Counter || len(classes) == 0) { // a counter hands out the certificates
 			return answered(ReqClass, answer(q.Channel == Counter), row, NextCounter, map[string]string{"class": string(c.Class), "none": "1"})
 		}
-		wanted = wanted || slices.Contains(t.classes, q.Choice) || slices.Contains(r.lower(t, q.Applicant, q.On), q.Choice)
+		wanted = wanted || len(t.classes) == 1 && t.classes[0] == q.Choice
 	}
 	args := map[string]string{"classes": newNames(classes), "class": string(q.Choice)}
 	return answered(ReqClass, answer(wanted), row, NextChooseClass, args)

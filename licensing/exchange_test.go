@@ -32,6 +32,47 @@ func TestTwoOldClassesThatBecomeOne(t *testing.T) {
 	}
 }
 
+// TestTooOldForOneOfTwo: a woman of 56 with B2 and E is too old for D, which E becomes. The choice is about that class, and B2 stays B.
+func TestTooOldForOneOfTwo(t *testing.T) {
+	card := with(held("B2", today.AddMonths(3)), held("E", today.AddMonths(3)))
+	q := ask(func(q *licensing.Request) {
+		q.Licence, q.Applicant.BirthDate, q.Applicant.Sex = card, "1970-05-01", "F"
+	})
+	book := rules.Embedded()
+	if got := book.Choices(card, q.Applicant, today); len(got) < 2 || got[0] != "D2" {
+		t.Errorf("choices %v", got)
+	}
+	if d := book.Decide(q); d.Answer(licensing.ReqAge) != licensing.Unknown || !d.Possible() {
+		t.Errorf("before the choice: %+v", d.Requirements)
+	}
+	q.Choice = "D2"
+	if d := book.Decide(q); names(d.Classes) != "B, D2" || d.Answer(licensing.ReqAge) != licensing.Met || d.Answer(licensing.ReqClass) != licensing.Met {
+		t.Errorf("D2 chosen: %s %+v", names(d.Classes), d.Requirements)
+	}
+	q.Choice = "C1"
+	if d := book.Decide(q); names(d.Classes) != "B, C1" {
+		t.Errorf("C1 chosen: %s", names(d.Classes))
+	}
+}
+
+// TestACaseKeepsItsClasses: filed on the last day of the old scheme and approved after it, the card has what was decided.
+func TestACaseKeepsItsClasses(t *testing.T) {
+	book, filed := rules.Embedded(), day("2024-12-31")
+	q := ask(func(q *licensing.Request) { q.Licence, q.On = with(held("B2", day("2025-03-01"))), filed })
+	d := book.Decide(q)
+	a := licensing.Application{Licence: q.Licence, Applicant: q.Applicant, Decision: &d}
+	n := book.Issue(a, day("2025-01-02"))
+	if names(n.Classes) != "B2" || n.Classes[0].Expires != day("2035-01-02") || n.IssuedOn != day("2025-01-02") {
+		t.Errorf("issued %+v", n)
+	}
+	if d.Classes[0].Expires != day("2034-12-31") {
+		t.Errorf("the decision itself has changed: %+v", d.Classes)
+	}
+	if a.Decision = nil; names(book.Issue(a, today).Classes) != "B" {
+		t.Error("without a decision the book of the day counts")
+	}
+}
+
 // TestRenewalWindow: a licence is renewed because it ends in the twelve months before, and not years before.
 func TestRenewalWindow(t *testing.T) {
 	for ends, want := range map[licensing.Date]licensing.Answer{today.AddMonths(12): licensing.Met, today.AddMonths(12).AddDays(1): licensing.NotMet, today.AddYears(10): licensing.NotMet, today: licensing.Met} {

@@ -1,13 +1,16 @@
 package licensing
 
 // dated is a row of any table.
-type dated interface{ Covers(Date) bool }
+type dated[T any] interface {
+	*T
+	Covers(Date) bool
+}
 
 // on is the row of a table that holds on that day and is picked; ok is false where there is none. The loader sees to it that there
 // is never more than one.
-func on[T dated](rows []T, d Date, picked func(*T) bool) (row *T, ok bool) {
+func on[T any, P dated[T]](rows []T, d Date, picked func(*T) bool) (row *T, ok bool) {
 	for i := range rows {
-		if rows[i].Covers(d) && (picked == nil || picked(&rows[i])) {
+		if (picked == nil || picked(&rows[i])) && P(&rows[i]).Covers(d) {
 			return &rows[i], true
 		}
 	}

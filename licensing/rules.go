@@ -33,12 +33,12 @@ type Rule struct {
 }
 
 // Covers says whether the row holds on that day.
-func (r Rule) Covers(d Date) bool {
+func (r *Rule) Covers(d Date) bool {
 	return !d.Before(r.From) && (r.To.IsZero() || !d.After(r.To))
 }
 
 // Ref names the row in a trace.
-func (r Rule) Ref() RuleRef { return RuleRef{ID: r.ID, Source: r.Source, From: r.From, To: r.To} }
+func (r *Rule) Ref() RuleRef { return RuleRef{ID: r.ID, Source: r.Source, From: r.From, To: r.To} }
 
 // RuleRef is a row of the book as a trace keeps it: an officer or a court reads years later which rule was used, even where the
 // book has changed since.

@@ -53,7 +53,8 @@ func TestReadiness(t *testing.T) {
 	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	defer silent.Close()
 	for what, store := range map[string]string{"away": "http://127.0.0.1:9", "silent": silent.URL} {
-		p := wired(t, dbtest.New(t), store)
+		owner := dbtest.New(t)
+		p := wired(t, owner, store)
 		app, start := web.New(p.site()), time.Now()
 		if status, body := readiness(t, app); status != http.StatusOK || body != "ready, without pictures\n" {
 			t.Errorf("object store %s: %d %q", what, status, body)
@@ -61,7 +62,7 @@ func TestReadiness(t *testing.T) {
 		if took := time.Since(start); took > 2*time.Second {
 			t.Errorf("object store %s: answered after %v; a probe has given up by then", what, took)
 		}
-		if _, err := p.pool.Exec(t.Context(), `update public.goose_db_version set is_applied = false`); err != nil {
+		if _, err := owner.Exec(t.Context(), `update public.goose_db_version set is_applied = false`); err != nil {
 			t.Fatal(err)
 		}
 		if status, body := readiness(t, app); status != http.StatusServiceUnavailable || body != "not ready: migrations\n" {

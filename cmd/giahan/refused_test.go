@@ -60,7 +60,7 @@ func whoMayNotLooks(w *world) {
 		c.press("Xem có đổi được không")
 		c.page(p.says, p.shot)
 		c.press("Thoát")
-		c.see("Bắt đầu")
+		c.see("Đã thoát tài khoản")
 	}
 	for _, p := range []struct{ name, says, shot string }{{"Hồ Thị Mai", "Cần VNeID mức 2", "level"}, {"Hồng Lam", "Đây là tài khoản của tổ chức", "organisation"}} {
 		c.open(w.public + "/sign-in")

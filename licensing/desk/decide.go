@@ -239,7 +239,7 @@ func (s Service) approve(ctx context.Context, actor identity.Actor) func(pgx.Tx,
 		}
 		me := identity.OfficerID(actor.ID)
 		a.DecidedBy, a.Holder, a.HeldAt = &me, nil, nil
-		licence := s.Clerk.Rules().Licence(a.Licence, a.Applicant, a.Choice, licensing.DateOf(s.Now()))
+		licence := s.Clerk.Rules().Issue(*a, licensing.DateOf(s.Now()))
 		if err := store.InsertPrintOrder(ctx, tx, a.ID, licence); err != nil {
 			return err
 		}

@@ -13,5 +13,5 @@ func (s Service) byTheBook(c *Case) {
 		c.Issue = c.Print.Licence
 		return
 	}
-	c.Issue = book.Licence(c.Licence, c.Applicant, c.Choice, today)
+	c.Issue = book.Issue(c.Application, today)
 }

@@ -105,14 +105,15 @@ func (s Service) SaveClass(ctx context.Context, actor identity.Actor, id licensi
 // A case sent back for its certificate needs a new picture before it counts as corrected.
 func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, number string, signed licensing.Date, upload *media.UploadID) error {
 	number = licensing.NormalizeHealthNumber(number)
-	if err := s.Clerk.Rules().CheckHealth(number, signed, licensing.DateOf(s.Now())).Or(); err != nil {
-		return err
-	}
 	if err := s.ownPicture(ctx, actor, upload, media.HealthCertificate); err != nil {
 		return err
 	}
 	fresh := func(licensing.Application) bool { return upload != nil }
+	book, today := s.Clerk.Rules(), licensing.DateOf(s.Now())
 	return s.change(ctx, actor, id, version, licensing.ItemHealth, fresh, func(a *licensing.Application) error {
+		if err := book.CheckHealth(number, signed, a.FiledOn(today), today).Or(); err != nil {
+			return err
+		}
 		a.Health.Number, a.Health.SignedOn = number, signed
 		if upload != nil {
 			a.Health.Upload = upload

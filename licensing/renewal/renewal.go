@@ -261,12 +261,19 @@ func (s Service) Load(ctx context.Context, actor identity.Actor, id licensing.Ap
 	}
 	today := licensing.DateOf(c.Now)
 	c.Choices = c.Book.Choices(a.Licence, a.Applicant, today)
-	c.Preview = decide(c.Book, a, today)
+	if c.Preview = decide(c.Book, a, today); a.Decision != nil { // what was decided is not decided again
+		c.Preview = *a.Decision
+	}
 	return c, nil
 }
 
+// decide asks the book about a case. A certificate that was typed is judged with it.
 func decide(book *licensing.Rules, a licensing.Application, on licensing.Date) licensing.Decision {
-	return book.Decide(licensing.Request{Procedure: a.Procedure(), Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: on})
+	q := licensing.Request{Procedure: a.Procedure(), Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: on}
+	if a.Health.Number != "" && !a.Health.SignedOn.IsZero() {
+		q.Certificate = &licensing.Certificate{Number: a.Health.Number, SignedOn: a.Health.SignedOn}
+	}
+	return book.Decide(q)
 }
 
 // own refuses a case of somebody else as if it did not exist.

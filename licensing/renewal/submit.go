@@ -38,10 +38,11 @@ func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.A
 			return licensing.FieldErrors{{Field: "declared", Key: "error_declaration"}}
 		}
 		a.Licence = fresh
-		if err := s.settle(ctx, tx, a); err != nil {
+		book, today := s.Clerk.Rules(), licensing.DateOf(now)
+		if err := s.settle(ctx, tx, a, book, today); err != nil {
 			return err
 		}
-		a.SubmittedAt, a.ReplyBy = &now, s.Clerk.Rules().PayBy(a.Procedure(), licensing.DateOf(now))
+		a.SubmittedAt, a.ReplyBy = &now, book.PayBy(a.Procedure(), today)
 		if _, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Submit, At: now}); err != nil {
 			return err
 		}
@@ -78,16 +79,14 @@ func (s Service) fresh(ctx context.Context, r identity.Resident, id licensing.Ap
 }
 
 // settle checks that the case is complete and possible today, and fixes what the rules say: classes, fee, code.
-func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
-	today := licensing.DateOf(s.Now())
-	book := s.Clerk.Rules()
+func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application, book *licensing.Rules, today licensing.Date) error {
 	d := decide(book, *a, today)
 	c := Case{Application: *a, Choices: book.Choices(a.Licence, a.Applicant, today), Preview: d}
 	if !c.Complete() {
 		return licensing.ErrIncomplete
 	}
 	if d.NeedsHealth {
-		if err := book.CheckHealth(a.Health.Number, a.Health.SignedOn, today).Or(); err != nil {
+		if err := book.CheckHealth(a.Health.Number, a.Health.SignedOn, today, today).Or(); err != nil {
 			return err
 		}
 	}

@@ -99,9 +99,12 @@ func unanswered(b *licensing.Rules, d licensing.Date) (out []string) {
 }
 
 // count is how many rows hold on a day and are picked.
-func count[T interface{ Covers(licensing.Date) bool }](rows []T, d licensing.Date, picked func(T) bool) (n int) {
+func count[T any, P interface {
+	*T
+	Covers(licensing.Date) bool
+}](rows []T, d licensing.Date, picked func(T) bool) (n int) {
 	for _, x := range rows {
-		if x.Covers(d) && (picked == nil || picked(x)) {
+		if P(&x).Covers(d) && (picked == nil || picked(x)) {
 			n++
 		}
 	}

@@ -229,7 +229,7 @@ func (l *loader) checkDays() {
 	s := l.sheets["days"]
 	first := map[string]int{}
 	years := map[int]bool{}
-	last := begins.Year
+	last := horizon
 	for _, x := range l.spans["days"] {
 		if line, twice := first[x.key]; twice {
 			l.fail(s.at(x.line), "%s stands twice (line %d)", x.key, line)

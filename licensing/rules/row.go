@@ -210,6 +210,9 @@ var idForm = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)+$`)
 // rule takes what every row carries.
 func (r *row) rule() licensing.Rule {
 	x := licensing.Rule{ID: r.code("id", idForm, `"fees.counter.2026": lower case, with dots`), From: r.date("from", true), To: r.date("to", false)}
+	if idForm.MatchString(x.ID) && !strings.HasPrefix(x.ID, r.sheet.table+".") { // pages name the table by it
+		r.spoil(r.lineOf("id"), "id %q must begin with %s.", x.ID, r.sheet.table)
+	}
 	r.origin(&x)
 	if !x.To.IsZero() && x.To.Before(x.From) {
 		r.spoil(r.lineOf("to"), "ends on %s before it begins on %s", x.To, x.From)

@@ -21,6 +21,9 @@ var data embed.FS
 // begins is the first day for which the book must have an answer: no case is older.
 var begins = licensing.Date{Year: 2017, Month: 1, Day: 1}
 
+// horizon is the last year whose days off the calendar must know: a due date in a year without any would be wrong and nobody would see why.
+const horizon = 2030
+
 // maxFile is how long a file may be. The longest that we have is a fiftieth of it.
 const maxFile = 2 << 20
 

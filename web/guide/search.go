@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v3"
-	"golang.org/x/text/unicode/norm"
 
 	"giahan/licensing"
 	"giahan/web/form"
@@ -142,20 +141,7 @@ func (x *index) add(shown, other found) {
 
 // words folds a text and takes it apart: "Đổi bằng lái (gia hạn)" is doi bang lai gia han.
 func words(s string) []string {
-	return strings.FieldsFunc(fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// fold takes the marks off: Đổi is doi.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == 'đ': // does not decompose
-			return 'd'
-		case unicode.Is(unicode.Mn, r):
-			return -1
-		}
-		return r
-	}, norm.NFD.String(strings.ToLower(s)))
+	return strings.FieldsFunc(licensing.SearchKey(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // asked are the words of a query, abbreviations written out.

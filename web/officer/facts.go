@@ -231,8 +231,11 @@ func (r Review) ruleFacts() []fact {
 		if q.Answer != licensing.Met {
 			f.Kind = factWarn
 		}
-		if q.Key == licensing.ReqHealth && q.Answer == licensing.Unknown {
-			f.Kind = factPlain // the certificate is what the officer looks at
+		if strings.HasPrefix(q.Key, "certificate_") && q.Answer == licensing.Unknown {
+			f.Kind, f.Value = factPlain, r.T("officer.fact.on_the_picture") // the certificate is what the officer looks at
+		}
+		if q.Key == licensing.ReqHealth && q.Answer == licensing.Unknown { // cases of before 2026-12
+			f.Kind = factPlain
 			f.Value = r.T("officer.fact.health_asked", text.Args{"months": q.Args["months"], "classes": q.Args["classes"]})
 		}
 		out = append(out, f)

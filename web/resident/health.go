@@ -86,7 +86,7 @@ func (h *Handler) readHealth(up *upload) (number string, signed licensing.Date, 
 	if up.Form.Value("signed_on") != "" {
 		signed = up.Form.DateNear("signed_on", today)
 	}
-	for _, e := range h.Renewal.Clerk.Rules().CheckHealth(number, signed, today) {
+	for _, e := range h.Renewal.Clerk.Rules().CheckHealth(number, signed, up.Case.FiledOn(today), today) {
 		up.Form.Fail(e.Field, e.Key, e.Args)
 	}
 	typed = !faulty(up.Form, "number") && !faulty(up.Form, "signed_on")
