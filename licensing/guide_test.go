@@ -248,3 +248,31 @@ func BenchmarkAdvise(b *testing.B) {
 		r.Advise(q, today)
 	}
 }
+
+// TestInquiryAbout: what the guide is told about a licence leads to an answer and not to a question.
+func TestInquiryAbout(t *testing.T) {
+	book := rules.Embedded()
+	fresh := with(held("B", today.AddYears(8)))
+	fresh.IssuedOn = day("2025-06-01")
+	paper := with(held("B2", today.AddMonths(-5)))
+	paper.Card = licensing.CardPaper
+	for _, c := range []struct {
+		licence licensing.Licence
+		ground  licensing.Ground
+		want    string
+	}{
+		{with(held("B2", today)), licensing.Expiring, "expiring/old/b2/valid"},
+		{with(held("B2", today.AddDays(-1))), licensing.Expiring, "expiring/old/b2/overdue"},
+		{with(held("B2", today.AddMonths(-3))), licensing.Expiring, "expiring/old/b2/overdue-months"},
+		{with(held("B2", today.AddYears(-1))), licensing.Damaged, "damaged/old/b2/overdue-years"},
+		{with(held("A1", licensing.Date{}), held("C", today.AddMonths(-5))), licensing.Expiring, "expiring/old/c/overdue-months"},
+		{with(held("A1", licensing.Date{})), licensing.DataChanged, "changed/old/a1"},
+		{fresh, licensing.Expiring, "expiring/new/b"},
+		{paper, licensing.Expiring, "expiring/paper/b2/overdue-months"},
+	} {
+		q := licensing.InquiryAbout(c.licence, c.ground, today)
+		if settled, question := book.Settle(q, today); q.Path() != c.want || question != "" || settled != q {
+			t.Errorf("%s, want %s; asked %q", q.Path(), c.want, question)
+		}
+	}
+}

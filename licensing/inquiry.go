@@ -61,6 +61,41 @@ type Inquiry struct {
 	Foreigner bool     // or a Vietnamese who lives abroad: a passport in place of an identity card
 }
 
+// InquiryAbout is what the guide would be told about a licence and a ground: where somebody cannot go on here, the guide goes on
+// from what is known. Of several classes it is about the one that ends first.
+func InquiryAbout(l Licence, g Ground, day Date) Inquiry {
+	q := Inquiry{Need: map[Ground]Need{Damaged: NeedDamaged, DataChanged: NeedChanged}[g], Holding: HoldsNew}
+	if q.Need == "" {
+		q.Need = NeedExpiring
+	}
+	ends := l.Expires()
+	for _, c := range l.Classes {
+		if q.Class == "" || !c.Expires.IsZero() && c.Expires == ends {
+			q.Class = c.Class
+		}
+	}
+	switch {
+	case l.Card == CardPaper:
+		q.Holding = HoldsPaper
+	case l.Scheme() == SchemeOld:
+		q.Holding = HoldsOld
+	}
+	if l.Scheme() == SchemeNew || ends.IsZero() {
+		return q
+	}
+	switch {
+	case !day.After(ends):
+		q.Standing = StandsValid
+	case day.Before(ends.AddMonths(ShortOverdue)):
+		q.Standing = OverdueShort
+	case day.Before(ends.AddYears(LongOverdue)):
+		q.Standing = OverdueLong
+	default:
+		q.Standing = OverdueLonger
+	}
+	return q
+}
+
 // Path is the inquiry as the end of an address: "expiring/old/b2/valid". It stays the same for ever: notice boards carry it.
 func (q Inquiry) Path() string {
 	parts := make([]string, 0, 5)

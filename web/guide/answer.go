@@ -57,14 +57,24 @@ func (a answer) asksForCard() bool {
 }
 
 func (a answer) facts() []page.Fact {
-	out := []page.Fact{
-		{Label: a.T("start.fee"), Value: a.P().Money(a.Decision.Fee)},
-		{Label: a.T("start.time"), Value: a.T("start.working_days", text.Args{"n": a.P().WorkingDays(a.Decision.HalfDays)})},
+	fee, days := page.Fact{Label: a.T("start.fee"), Value: a.P().Money(a.Decision.Fee)}, "start.working_days"
+	if len(a.TestFees) > 0 { // the card's fee alone would promise too little, its days too much
+		fee, days = page.Fact{Label: a.T("guide.total"), Value: a.P().Money(a.total())}, "guide.days_after_test"
 	}
+	out := []page.Fact{fee, {Label: a.T("start.time"), Value: a.T(days, text.Args{"n": a.P().WorkingDays(a.Decision.HalfDays)})}}
 	if len(a.Cards) > 0 {
 		out = append(out, page.Fact{Label: a.T("guide.card_lasts"), Value: a.lasts(a.Cards[0])})
 	}
 	return out
+}
+
+// total is what is paid in all where a test comes first: its parts and the card, at the counter.
+func (a answer) total() licensing.VND {
+	sum := a.CounterFee
+	for _, f := range a.TestFees {
+		sum += f.Amount
+	}
+	return sum
 }
 
 // lasts is for how long a class is valid.
@@ -124,7 +134,8 @@ func (a answer) nothing() []string {
 	case licensing.WayEarly:
 		return []string{a.T("guide.early", text.Args{"since": licensing.NewSchemeFrom, "date": a.Ends, "months": a.Window})}
 	}
-	return []string{a.T("requirement.class_fits.missing_none", text.Args{"class": a.printed(a.Inquiry)}), a.certificates(), a.T("guide.office", officeArgs(a.Base))}
+	return []string{a.T("requirement.class_fits.missing_none", text.Args{"class": a.printed(a.Inquiry)}),
+		a.T("guide.certificate_instead", text.Args{"names": a.P().List(a.certificateNames())}), a.T("next.counter"), a.T("guide.office", officeArgs(a.Base))}
 }
 
 // instead are the needs that can be met all the same.
@@ -186,8 +197,10 @@ type card struct{ Title, Text, Printed string }
 func (a answer) cards() []card {
 	var out []card
 	for _, c := range a.Cards {
-		x := card{Title: a.T("guide.card", text.Args{"class": string(c.Class), "allows": a.P().Words(c.Rule.Allows)}),
-			Text: a.T("guide.valid", text.Args{"time": a.lasts(c)})}
+		x := card{Title: a.T("guide.card", text.Args{"class": string(c.Class), "allows": a.P().Words(c.Rule.Allows)}), Text: a.T("guide.valid_life")}
+		if c.Rule.Years > 0 {
+			x.Text = a.T("guide.valid", text.Args{"time": a.lasts(c)})
+		}
 		if c.Restriction != nil {
 			x.Printed = c.Restriction.Text
 		}
@@ -201,6 +214,14 @@ func (a answer) cards() []card {
 
 // certificates are papers beside the card, each once: the keys tell tractors apart, the words do not.
 func (a answer) certificates() string {
+	names := a.certificateNames()
+	if len(names) == 0 {
+		return ""
+	}
+	return a.T("guide.certificates", text.Args{"names": a.P().List(names)})
+}
+
+func (a answer) certificateNames() []string {
 	var names []string
 	seen := map[string]bool{}
 	for _, k := range a.Decision.Certificates {
@@ -210,10 +231,7 @@ func (a answer) certificates() string {
 			names = append(names, name)
 		}
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return a.T("guide.certificates", text.Args{"names": a.P().List(names)})
+	return names
 }
 
 // costs is what is paid, and where.
@@ -229,6 +247,9 @@ func (a answer) costs() []page.SummaryRow {
 		add(a.T("guide.fee_online"), a.OnlineFee)
 	}
 	add(a.T("guide.fee_counter"), a.CounterFee)
+	if len(a.TestFees) > 0 {
+		add(a.T("guide.total"), a.total())
+	}
 	return out
 }
 

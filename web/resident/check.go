@@ -181,4 +181,9 @@ func (p checkPage) lead() string {
 	return p.T("check.lead", text.Args{"amount": p.Check.Decision.Fee, "n": p.Days})
 }
 
+// guide is the answer of the guide for this licence: what has to be done where it cannot be done here.
+func (p checkPage) guide() string {
+	return "/guide/" + licensing.InquiryAbout(p.Check.Licence, p.Check.Ground, p.Check.Decision.On).Path()
+}
+
 func (p checkPage) path() string { return "/check/" + strconv.Itoa(p.Check.N) }

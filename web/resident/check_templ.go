@@ -312,7 +312,7 @@ func missing(p checkPage) templ.Component {
 			}
 		}
 		if p.Check.Open == nil {
-			templ_7745c5c3_Err = page.Onward(page.Action{Label: p.T("guide.link"), Href: "/guide"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Onward(page.Action{Label: p.T("guide.link"), Href: p.guide()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
