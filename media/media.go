@@ -35,25 +35,31 @@ func (k Kind) Valid() bool { return k == Portrait || k == HealthCertificate }
 // Limits of an upload. The one table of numbers: documents and tests are compared with it.
 const (
 	MaxBytes      = 15 << 20   // bytes of the file as sent
-	MaxPixels     = 40_000_000 // width times height, read from the header before decoding
+	MaxPixels     = 50_000_000 // width times height, read from the header before decoding
+	MaxDecoded    = 100 << 20  // bytes that the decoder of that type needs for it, also from the header
 	MaxSide       = 12_000     // pixels
 	MinSide       = 300        // pixels; below this nothing can be read or printed
 	StoredSide    = 1600       // longest side of the stored picture, pixels
 	ThumbnailSide = 320        // longest side of the thumbnail, pixels
+	PrintWidth    = 709        // of a portrait for the card, pixels: 3 x 4 cm at 600 dots per inch, where the source allows
 	PerDayFiles   = 20         // files per person and day
 )
 
-// Verdict is advice about a picture: shown to the person, kept as evidence for the officer, never a refusal by itself.
-type Verdict string
+// Form is one of the stored forms of a picture.
+type Form string
 
-// The verdicts; each has a hint in the catalogue (hint_blurred, hint_dark, …).
+// The forms of a picture; a portrait has a print, other kinds have none.
 const (
-	Blurred         Verdict = "blurred"
-	Dark            Verdict = "dark"
-	Glare           Verdict = "glare"
-	TooSmall        Verdict = "too_small"
-	WrongBackground Verdict = "background"
+	Whole     Form = "whole"     // upright, longest side at most StoredSide
+	Thumbnail Form = "thumbnail" // the same, at most ThumbnailSide
+	Print     Form = "print"     // 3 x 4 around the head, for the card
 )
+
+// Look is a perceptual hash: pictures that look alike have hashes that differ in few bits, also after scaling and recompression.
+type Look [32]byte
+
+// SameLook is the number of differing bits, of 256, up to which two looks are of the same picture (measured in media/photo).
+const SameLook = 28
 
 // Upload is a stored picture as the database knows it.
 type Upload struct {
@@ -62,13 +68,38 @@ type Upload struct {
 	Kind       Kind
 	Object     string   // name in the object store, random
 	Thumbnail  string   // name of its thumbnail in the object store
+	Print      string   // name of its print form in the object store; empty where it has none
 	SHA256     [32]byte // of the clean JPEG before encryption
+	PrintSum   [32]byte // SHA-256 of the print form, the same
+	Look       Look     // how it looks, to find it again
 	Bytes      int64    // size of the clean JPEG
 	Width      int      // pixels
 	Height     int      // pixels
 	Verdicts   []Verdict
 	CreatedAt  time.Time
 	ReplacedAt *time.Time
+}
+
+// Objects are the names of everything that is stored of the upload.
+func (u Upload) Objects() []string {
+	names := []string{u.Object, u.Thumbnail}
+	if u.Print != "" {
+		names = append(names, u.Print)
+	}
+	return names
+}
+
+// Stored gives a form's name in the object store, and its checksum where one is kept: not for a thumbnail, which nobody judges by.
+// A picture from before prints were made is printed as a whole.
+func (u Upload) Stored(f Form) (name string, sum *[32]byte) {
+	switch {
+	case f == Thumbnail:
+		return u.Thumbnail, nil
+	case f == Print && u.Print != "":
+		return u.Print, &u.PrintSum
+	default:
+		return u.Object, &u.SHA256
+	}
 }
 
 // Errors of taking in a picture; each has a sentence of its own for the person.

@@ -291,11 +291,17 @@ create table uploads (
     verdicts text[] not null,
     created_at timestamp with time zone not null,
     replaced_at timestamp with time zone,
+    print text,
+    print_sha256 bytea,
+    look bit(256),
     constraint uploads_pkey PRIMARY KEY (id),
     constraint uploads_object_key UNIQUE (object),
+    constraint uploads_print_key UNIQUE (print),
     constraint uploads_thumbnail_key UNIQUE (thumbnail),
     constraint uploads_owner_fkey FOREIGN KEY (owner) REFERENCES residents(id),
+    constraint uploads_check CHECK (((print IS NULL) = (print_sha256 IS NULL))),
     constraint uploads_kind_check CHECK ((kind = ANY (ARRAY['portrait'::text, 'health_certificate'::text]))),
+    constraint uploads_print_sha256_check CHECK ((length(print_sha256) = 32)),
     constraint uploads_sha256_check CHECK ((length(sha256) = 32))
 );
 CREATE INDEX uploads_owner ON public.uploads USING btree (owner, created_at);

@@ -26,6 +26,7 @@ var rooms = []struct {
 	{"identity/store", []string{"identity"}},
 	{"media/store", []string{"media", "identity"}},
 	{"media/photo", []string{"media"}},
+	{"media/photo/phototest", []string{"media"}},
 	{"media/blob", []string{"media"}},
 	{"web/text", []string{"licensing", "identity", "media"}},
 	{"integrations/outbound", []string{"licensing", "identity", "media"}},
@@ -57,7 +58,7 @@ var rooms = []struct {
 	{"web", []string{"identity", "identity/sessions", "identity/signin", "licensing", "media", "web/*"}},
 	// 8: where a partner meets a port
 	{"migrations", nil},
-	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest"}},
+	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest"}},
 	{"cmd/sandbox", []string{"*", "-web", "-cmd/giahan"}},
 	// help for tests
 	{"migrations/dbtest", []string{"migrations", "cmd/sandbox/postgres"}},
@@ -72,6 +73,7 @@ var fences = map[string][]string{
 	"github.com/lestrrat-go/jwx/":       {"identity/signin", "licensing/audit"},
 	"github.com/minio/minio-go/":        {"media/blob"},
 	"github.com/disintegration/imaging": {"media/photo"},
+	"github.com/esimov/pigo/":           {"media/photo"},
 	"github.com/zitadel/":               {"integrations/portal/portalsim"},
 	"github.com/versity/":               {"cmd/sandbox/objectstore"},
 	"net/http":                          {"integrations", "identity/signin", "cmd", "media/blob"},
@@ -136,7 +138,7 @@ func TestProductionBinaryIsClean(t *testing.T) {
 		}
 		for _, d := range p.Deps {
 			if strings.Contains(d, "sim") && strings.HasPrefix(d, "giahan/") || strings.HasPrefix(d, "giahan/cmd/sandbox") || strings.Contains(d, "versitygw") ||
-				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || d == "testing" {
+				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || d == "testing" {
 				t.Errorf("the production binary links %s", d)
 			}
 		}

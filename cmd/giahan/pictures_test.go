@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"giahan/media/photo/phototest"
 )
 
 // drawn is a JPEG of what at paints.
@@ -49,22 +51,5 @@ var paperJPEG = sync.OnceValue(func() []byte {
 	})
 })
 
-// portraitJPEG looks like head and shoulders before a blue wall.
-var portraitJPEG = sync.OnceValue(func() []byte {
-	return drawn(900, 1200, func(x, y int) color.RGBA {
-		dx, dy := float64(x-450)/230, float64(y-480)/300
-		switch {
-		case dx*dx+dy*dy < 1:
-			if (x/12+y/12)%9 == 0 {
-				return color.RGBA{120, 80, 60, 255}
-			}
-			return color.RGBA{224, 180, 150, 255}
-		case y > 820 && x > 120 && x < 780:
-			if (x/10+y/14)%5 == 0 {
-				return color.RGBA{230, 230, 235, 255}
-			}
-			return color.RGBA{70, 70, 90, 255}
-		}
-		return color.RGBA{60, 130, 205, 255}
-	})
-})
+// portraitJPEG is head and shoulders before a blue wall.
+var portraitJPEG = sync.OnceValue(func() []byte { return phototest.JPEG(phototest.Portrait(900, 1200, phototest.Blue)) })

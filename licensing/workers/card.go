@@ -13,6 +13,7 @@ import (
 	"giahan/licensing/casework"
 	"giahan/licensing/jobs"
 	"giahan/licensing/store"
+	"giahan/media"
 )
 
 // orderPrint orders the card of an approved case and notes that printing has begun.
@@ -32,7 +33,7 @@ func orderPrint(ctx context.Context, d Deps, args jobs.OrderPrint) error {
 	if a.Portrait == nil {
 		return fmt.Errorf("case %s without portrait: %w", a.Code, licensing.ErrPartnerRefused)
 	}
-	_, portrait, err := d.Photos.Open(ctx, *a.Portrait, false)
+	_, portrait, err := d.Photos.Open(ctx, *a.Portrait, media.Print)
 	if err != nil {
 		return fmt.Errorf("open portrait: %w", err)
 	}

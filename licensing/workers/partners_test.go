@@ -107,9 +107,9 @@ func (p *partners) Record(_ context.Context, key string, e licensing.RegisterEnt
 	return err
 }
 
-func (p *partners) Open(_ context.Context, id media.UploadID, thumbnail bool) (media.Upload, []byte, error) {
-	if thumbnail {
-		return media.Upload{}, nil, errors.New("a thumbnail is not printed")
+func (p *partners) Open(_ context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error) {
+	if form != media.Print {
+		return media.Upload{}, nil, errors.New("only the form that is cut for the card is printed")
 	}
 	return media.Upload{ID: id}, []byte("portrait"), nil
 }

@@ -49,7 +49,7 @@ type Register interface {
 
 // Photos opens a stored picture.
 type Photos interface {
-	Open(ctx context.Context, id media.UploadID, thumbnail bool) (media.Upload, []byte, error)
+	Open(ctx context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error)
 }
 
 // Sweeper removes what nobody needs any more.

@@ -1,12 +1,13 @@
 // Package intake is the use case of pictures: take one in, give it back, sweep away what nobody needs.
 //
-// A picture is two objects and a row. The objects are written first and the row last, and they are removed in the
+// A picture is two or three objects and a row. The objects are written first and the row last, and they are removed in the
 // opposite order: so a row always has its objects, and whatever breaks in between leaves only objects that no row names,
 // which Sweep finds by their names' day.
 package intake
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -86,19 +87,24 @@ func (s *Service) develop(ctx context.Context, kind media.Kind, r io.Reader) (ph
 }
 
 func (s *Service) describe(owner uuid.UUID, kind media.Kind, p photo.Picture, now time.Time) media.Upload {
-	return media.Upload{
+	u := media.Upload{
 		ID:        media.UploadID(s.NewID()),
 		Owner:     owner,
 		Kind:      kind,
 		Object:    objectName(now, s.NewID()),
 		Thumbnail: objectName(now, s.NewID()),
 		SHA256:    p.SHA256,
+		Look:      p.Look,
 		Bytes:     int64(len(p.JPEG)),
 		Width:     p.Width,
 		Height:    p.Height,
 		Verdicts:  p.Verdicts,
 		CreatedAt: now,
 	}
+	if p.Print != nil {
+		u.Print, u.PrintSum = objectName(now, s.NewID()), p.PrintSum
+	}
+	return u
 }
 
 // keep writes objects, then the row; if that fails, it removes the objects again as well as it can.
@@ -108,11 +114,11 @@ func (s *Service) keep(ctx context.Context, u media.Upload, p photo.Picture) (er
 			s.discard(ctx, u)
 		}
 	}()
-	if err := s.Blob.Put(ctx, u.Object, p.JPEG); err != nil {
-		return err
-	}
-	if err := s.Blob.Put(ctx, u.Thumbnail, p.Thumbnail); err != nil {
-		return err
+	content := [][]byte{p.JPEG, p.Thumbnail, p.Print} // in the order of Objects
+	for i, name := range u.Objects() {
+		if err := s.Blob.Put(ctx, name, content[i]); err != nil {
+			return err
+		}
 	}
 	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		if err := store.LockOwner(ctx, tx, u.Owner); err != nil {
@@ -133,7 +139,7 @@ func (s *Service) discard(ctx context.Context, u media.Upload) {
 	if _, err := store.ByID(ctx, s.Pool, u.ID); !errors.Is(err, media.ErrNotFound) {
 		return
 	}
-	for _, name := range []string{u.Object, u.Thumbnail} {
+	for _, name := range u.Objects() {
 		if s.Blob.Delete(ctx, name) != nil {
 			return // the store is down: Sweep finds them
 		}
@@ -161,22 +167,19 @@ func (s *Service) Find(ctx context.Context, id media.UploadID) (media.Upload, er
 	return u, nil
 }
 
-// Open gives an upload and its picture, or its thumbnail; both are JPEG.
+// Open gives an upload and its picture in one of its forms, all of which are JPEG.
 //
 // Open does not ask who wants to see it: knowing an id is not a permission. The use cases of licensing ask that first,
 // for they know whose case it is (licensing/renewal for its resident, licensing/desk for the officers).
 //
 // Errors: media.ErrNotFound; media.ErrDamaged when the content is not what was put there; media.ErrStoreDown. A row
 // whose object is gone is damage, not "not found": somebody has to look.
-func (s *Service) Open(ctx context.Context, id media.UploadID, thumbnail bool) (media.Upload, []byte, error) {
+func (s *Service) Open(ctx context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error) {
 	u, err := store.ByID(ctx, s.Pool, id)
 	if err != nil {
 		return media.Upload{}, nil, fmt.Errorf("open picture: %w", err)
 	}
-	name := u.Object
-	if thumbnail {
-		name = u.Thumbnail
-	}
+	name, sum := u.Stored(form)
 	b, err := s.Blob.Get(ctx, name)
 	if errors.Is(err, media.ErrNotFound) {
 		err = fmt.Errorf("%w: its object is missing", media.ErrDamaged)
@@ -184,7 +187,7 @@ func (s *Service) Open(ctx context.Context, id media.UploadID, thumbnail bool) (
 	if err != nil {
 		return media.Upload{}, nil, fmt.Errorf("open picture %s: %w", id, err)
 	}
-	if !thumbnail && !intact(u, b) {
+	if sum != nil && sha256.Sum256(b) != *sum {
 		return media.Upload{}, nil, fmt.Errorf("open picture %s: %w", id, media.ErrDamaged)
 	}
 	return u, b, nil

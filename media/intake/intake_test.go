@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 	"image/jpeg"
 	"io"
 	"runtime"
@@ -30,17 +31,17 @@ func TestTakeAndOpen(t *testing.T) {
 	if u.Owner != h.me.ID || u.Kind != media.Portrait || u.Width != 600 || u.Height != 800 || !u.CreatedAt.Equal(noon) {
 		t.Errorf("upload %+v", u)
 	}
-	for _, thumbnail := range []bool{false, true} {
-		got, b, err := h.Open(t.Context(), u.ID, thumbnail)
-		if err != nil || got.ID != u.ID || got.SHA256 != u.SHA256 {
-			t.Fatalf("thumbnail %v: %v", thumbnail, err)
+	for form, want := range map[media.Form]image.Point{media.Whole: {600, 800}, media.Thumbnail: {240, 320}, media.Print: {600, 800}} {
+		got, b, err := h.Open(t.Context(), u.ID, form)
+		if err != nil || got.ID != u.ID || got.SHA256 != u.SHA256 || got.Look != u.Look {
+			t.Fatalf("%s: %v", form, err)
 		}
 		cfg, err := jpeg.DecodeConfig(bytes.NewReader(b))
-		if want := map[bool]int{false: 800, true: 320}[thumbnail]; err != nil || cfg.Height != want {
-			t.Errorf("thumbnail %v: height %d, want %d; %v", thumbnail, cfg.Height, want, err)
+		if err != nil || cfg.Width != want.X || cfg.Height != want.Y {
+			t.Errorf("%s: %d x %d, want %v; %v", form, cfg.Width, cfg.Height, want, err)
 		}
 	}
-	if names := h.names(t); len(names) != 2 || strings.Contains(strings.Join(names, " "), h.me.ID.String()) {
+	if names := h.names(t); len(names) != 3 || strings.Contains(strings.Join(names, " "), h.me.ID.String()) {
 		t.Errorf("objects %v", names)
 	}
 }
@@ -197,8 +198,8 @@ func TestQuotaHoldsForPicturesSentAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n, names := h.rows(t), h.names(t); n != media.PerDayFiles || len(names) != 2*n {
-		t.Errorf("%d rows and %d objects, want %d and twice that", n, len(names), media.PerDayFiles)
+	if n, names := h.rows(t), h.names(t); n != media.PerDayFiles || len(names) != 3*n {
+		t.Errorf("%d rows and %d objects, want %d and three times that", n, len(names), media.PerDayFiles)
 	}
 }
 
@@ -225,13 +226,13 @@ func TestOpenNoticesDamage(t *testing.T) {
 	if err := h.blob.Delete(t.Context(), u.Object); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := h.Open(t.Context(), u.ID, false); !errors.Is(err, media.ErrDamaged) || errors.Is(err, media.ErrNotFound) {
+	if _, _, err := h.Open(t.Context(), u.ID, media.Whole); !errors.Is(err, media.ErrDamaged) || errors.Is(err, media.ErrNotFound) {
 		t.Errorf("object missing: %v", err)
 	}
 	if err := h.blob.Put(t.Context(), u.Object, drawn(t, 400, 400, 9)); err != nil {
 		t.Fatal(err)
 	}
-	if _, b, err := h.Open(t.Context(), u.ID, false); !errors.Is(err, media.ErrDamaged) || b != nil {
+	if _, b, err := h.Open(t.Context(), u.ID, media.Whole); !errors.Is(err, media.ErrDamaged) || b != nil {
 		t.Errorf("another picture: %v", err)
 	}
 	if found, err := h.Find(t.Context(), u.ID); err != nil || found.Owner != h.me.ID || found.Object != u.Object {
@@ -240,7 +241,7 @@ func TestOpenNoticesDamage(t *testing.T) {
 	if _, err := h.Find(t.Context(), media.UploadID(uuid.New())); !errors.Is(err, media.ErrNotFound) {
 		t.Errorf("find nothing: %v", err)
 	}
-	if _, _, err := h.Open(t.Context(), media.UploadID(uuid.New()), false); !errors.Is(err, media.ErrNotFound) {
+	if _, _, err := h.Open(t.Context(), media.UploadID(uuid.New()), media.Whole); !errors.Is(err, media.ErrNotFound) {
 		t.Errorf("unknown id: %v", err)
 	}
 }
@@ -304,7 +305,7 @@ func TestLostCommitKeepsObjects(t *testing.T) {
 	if _, err := h.Take(t.Context(), h.me, media.Portrait, bytes.NewReader(drawn(t, 400, 400, 0))); err == nil {
 		t.Fatal("the answer was not lost")
 	}
-	if n, names := h.rows(t), h.names(t); n != 1 || len(names) != 2 {
+	if n, names := h.rows(t), h.names(t); n != 1 || len(names) != 3 {
 		t.Errorf("%d rows, objects %v; want one picture whole", n, names)
 	}
 }

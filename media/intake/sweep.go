@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -31,10 +30,6 @@ func objectName(at time.Time, id uuid.UUID) string {
 }
 
 func dayPrefix(at time.Time) string { return at.UTC().Format("2006/01/02/") }
-
-func intact(u media.Upload, b []byte) bool {
-	return int64(len(b)) == u.Bytes && sha256.Sum256(b) == u.SHA256
-}
 
 // Swept says what a sweep removed.
 type Swept struct {
@@ -89,10 +84,12 @@ func (s *Service) remove(ctx context.Context, u media.Upload) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Blob.Delete(ctx, u.Object); err != nil {
-		return err
+	for _, name := range u.Objects() {
+		if err := s.Blob.Delete(ctx, name); err != nil {
+			return err
+		}
 	}
-	return s.Blob.Delete(ctx, u.Thumbnail)
+	return nil
 }
 
 func (s *Service) sweepStrays(ctx context.Context, now time.Time, done *Swept) error {

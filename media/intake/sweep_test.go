@@ -36,15 +36,15 @@ func TestSweepRemovesOnlyWhatNobodyNeeds(t *testing.T) {
 	if err != nil || done != (Swept{Uploads: 1}) {
 		t.Fatalf("%+v, %v", done, err)
 	}
-	if _, _, err := h.Open(t.Context(), forgotten.ID, false); !errors.Is(err, media.ErrNotFound) {
+	if _, _, err := h.Open(t.Context(), forgotten.ID, media.Whole); !errors.Is(err, media.ErrNotFound) {
 		t.Errorf("forgotten: %v", err)
 	}
 	for name, u := range map[string]media.Upload{"attached": attached, "young": young} {
-		if _, _, err := h.Open(t.Context(), u.ID, false); err != nil {
+		if _, _, err := h.Open(t.Context(), u.ID, media.Whole); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	want := []string{attached.Object, attached.Thumbnail, young.Object, young.Thumbnail}
+	want := append(attached.Objects(), young.Objects()...)
 	if got := h.names(t); !sameSet(got, want) {
 		t.Errorf("objects %v, want %v", got, want)
 	}
@@ -93,7 +93,7 @@ func TestSweepFindsStrays(t *testing.T) {
 	if done, err := h.Sweep(t.Context()); err != nil || done != (Swept{Strays: 1}) {
 		t.Errorf("after two days: %+v, %v", done, err)
 	}
-	if got := h.names(t); !sameSet(got, []string{kept.Object, kept.Thumbnail}) {
+	if got := h.names(t); !sameSet(got, kept.Objects()) {
 		t.Errorf("objects %v", got)
 	}
 }
@@ -107,12 +107,12 @@ func TestSweepGoesOnAfterAFailure(t *testing.T) {
 	if _, err := h.Sweep(t.Context()); !errors.Is(err, media.ErrStoreDown) {
 		t.Errorf("%v", err)
 	}
-	if n, names := h.rows(t), h.names(t); n != 0 || len(names) != 2 {
+	if n, names := h.rows(t), h.names(t); n != 0 || len(names) != 3 {
 		t.Errorf("%d rows, %d objects: the row must go first", n, len(names))
 	}
 	h.Service.Blob = h.blob
 	h.now = noon.Add(48 * time.Hour)
-	if done, err := h.Sweep(t.Context()); err != nil || done.Strays != 2 || len(h.names(t)) != 0 {
+	if done, err := h.Sweep(t.Context()); err != nil || done.Strays != 3 || len(h.names(t)) != 0 {
 		t.Errorf("%+v, %v, left %v", done, err, h.names(t))
 	}
 }

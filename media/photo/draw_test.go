@@ -1,15 +1,13 @@
 package photo
 
 import (
-	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
 	"image/color"
-	"image/draw"
-	"image/jpeg"
-	"image/png"
 	"testing"
+
+	"giahan/media/photo/phototest"
 )
 
 // scene draws a picture whose four corners differ, with fine stripes so that it is sharp.
@@ -28,42 +26,9 @@ func scene(w, h int) *image.NRGBA {
 	return img
 }
 
-// portrait draws a head before a wall of the given colour.
-func portrait(w, h int, wall color.Color) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(img, img.Rect, image.NewUniform(wall), image.Point{}, draw.Src)
-	for y := range h {
-		for x := range w {
-			dx, dy := float64(x-w/2)/float64(w), float64(y)/float64(h)-0.42
-			switch {
-			case 6*dx*dx+3.5*dy*dy < 0.3:
-				shade := uint8(150 + 40*((x/6+y/6)%2))
-				img.SetNRGBA(x, y, color.NRGBA{shade, shade - 40, shade - 70, 255})
-			case dy > 0.3 && (x/7)%2 == 0:
-				img.SetNRGBA(x, y, color.NRGBA{30, 30, 30, 255})
-			}
-		}
-	}
-	return img
-}
+func asJPEG(_ testing.TB, img image.Image) []byte { return phototest.JPEG(img) }
 
-func asJPEG(t testing.TB, img image.Image) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 92}); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func asPNG(t testing.TB, img image.Image) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
+func asPNG(_ testing.TB, img image.Image) []byte { return phototest.PNG(img) }
 
 // tiff is an Exif block with one orientation and a text that must not survive.
 func tiff(order binary.AppendByteOrder, orientation uint16) []byte {

@@ -9,8 +9,8 @@ import (
 )
 
 // Gate lets as many pictures be developed at once as there are cores, and only one very large one: the rest wait their
-// turn. So memory stays bounded however many people send at the same time (about 1.5 GB at the very worst with two
-// cores, about 150 MB with ordinary pictures from phones).
+// turn. So memory stays bounded however many people send at the same time (about 250 MB at the very worst with two
+// cores, about 100 MB with ordinary pictures from phones).
 type Gate struct {
 	slots chan struct{}
 	large chan struct{}

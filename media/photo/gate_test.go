@@ -58,7 +58,7 @@ func TestGateGivesPlacesBack(t *testing.T) {
 		if _, err := gate.Check(t.Context(), func() ([]byte, error) { return nil, broken }, media.Portrait); !errors.Is(err, broken) {
 			t.Fatal(err)
 		}
-		if _, err := gate.Check(t.Context(), func() ([]byte, error) { return pngHeader(6000, 6000, 8, 6), nil }, media.Portrait); !errors.Is(err, media.ErrUnreadable) {
+		if _, err := gate.Check(t.Context(), func() ([]byte, error) { return pngHeader(4500, 4500, 8, 6), nil }, media.Portrait); !errors.Is(err, media.ErrUnreadable) {
 			t.Fatal(err)
 		}
 	}
@@ -74,7 +74,7 @@ func TestGateTakesLargePicturesOneByOne(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	load := func(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }
-	if _, err := gate.Check(ctx, load(pngHeader(6000, 6000, 8, 6)), media.Portrait); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for a place") {
+	if _, err := gate.Check(ctx, load(pngHeader(4500, 4500, 8, 6)), media.Portrait); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for a place") {
 		t.Errorf("large: %v", err)
 	}
 	if _, err := gate.Check(t.Context(), load(asJPEG(t, scene(320, 320))), media.Portrait); err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -14,11 +13,8 @@ import (
 	"giahan/media"
 )
 
-// Pictures above this many pixels are decoded one at a time, whatever the number of cores.
-const largePixels = 24_000_000
-
-// A progressive JPEG in four colours costs the most memory per pixel, and only a printer's shop makes them.
-const maxPixelsCMYK = 16_000_000
+// Pictures that cost more bytes than this are decoded one at a time, whatever the number of cores.
+const large = media.MaxDecoded / 2
 
 // format is a type of picture that we accept, with its own decoder: image.Decode would run whatever a library has
 // registered behind our back (imaging registers TIFF and BMP).
@@ -27,13 +23,15 @@ type format struct {
 	is          func([]byte) bool
 	config      func(io.Reader) (image.Config, error)
 	decode      func(io.Reader) (image.Image, error)
+	cost        func(b []byte, w, h int) int // bytes that decoding needs; below zero: it would take too long
 	orientation func([]byte) int
+	profile     func([]byte) []byte // ICC
 }
 
 var formats = []format{
-	{"jpeg", func(b []byte) bool { return bytes.HasPrefix(b, []byte("\xff\xd8\xff")) }, jpeg.DecodeConfig, jpeg.Decode, orientationJPEG},
-	{"png", func(b []byte) bool { return bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")) }, png.DecodeConfig, png.Decode, orientationPNG},
-	{"webp", isWebP, webp.DecodeConfig, webp.Decode, orientationWebP},
+	{"jpeg", func(b []byte) bool { return bytes.HasPrefix(b, []byte("\xff\xd8\xff")) }, jpeg.DecodeConfig, jpeg.Decode, costJPEG, orientationJPEG, profileJPEG},
+	{"png", func(b []byte) bool { return bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")) }, png.DecodeConfig, png.Decode, costPNG, orientationPNG, profilePNG},
+	{"webp", isWebP, webp.DecodeConfig, webp.Decode, costWebP, orientationWebP, profileWebP},
 }
 
 func isWebP(b []byte) bool {
@@ -45,9 +43,18 @@ type header struct {
 	format        format
 	width, height int // pixels, before turning
 	orientation   int // 1 to 8
+	cost          int // bytes
 }
 
-func (h header) large() bool { return h.width*h.height > largePixels }
+func (h header) large() bool { return h.cost > large }
+
+// size is that of the upright picture.
+func (h header) size() (width, height int) {
+	if h.orientation >= 5 {
+		return h.height, h.width
+	}
+	return h.width, h.height
+}
 
 // inspect finds the type and checks the limits of package media. It allocates next to nothing, whatever b declares.
 func inspect(b []byte) (h header, err error) {
@@ -69,7 +76,14 @@ func inspect(b []byte) (h header, err error) {
 	if !fits(cfg) {
 		return header{}, fmt.Errorf("%w: %d x %d", media.ErrDimensions, cfg.Width, cfg.Height)
 	}
-	return header{format: f, width: cfg.Width, height: cfg.Height, orientation: f.orientation(b)}, nil
+	h = header{format: f, width: cfg.Width, height: cfg.Height, orientation: f.orientation(b), cost: f.cost(b, cfg.Width, cfg.Height)}
+	switch {
+	case h.cost < 0:
+		return header{}, fmt.Errorf("%w: %s of too many scans", media.ErrUnreadable, f.name)
+	case h.cost > media.MaxDecoded:
+		return header{}, fmt.Errorf("%w: %d x %d needs %d MB", media.ErrDimensions, h.width, h.height, h.cost>>20)
+	}
+	return h, nil
 }
 
 func sniff(b []byte) (format, bool) {
@@ -82,12 +96,8 @@ func sniff(b []byte) (format, bool) {
 }
 
 func fits(c image.Config) bool {
-	limit := media.MaxPixels
-	if c.ColorModel == color.CMYKModel {
-		limit = maxPixelsCMYK
-	}
 	short, long := min(c.Width, c.Height), max(c.Width, c.Height)
-	return short >= media.MinSide && long <= media.MaxSide && c.Width*c.Height <= limit
+	return short >= media.MinSide && long <= media.MaxSide && c.Width*c.Height <= media.MaxPixels
 }
 
 // calm turns a decoder's panic into the error of an unreadable picture: a person's broken file must not end the process.

@@ -15,27 +15,6 @@ const (
 	maxTags        = 512 // in the first directory; cameras write about fifteen
 )
 
-// orientationJPEG looks for the Exif segment before the first scan.
-func orientationJPEG(b []byte) int {
-	const scan, end, app1 = 0xda, 0xd9, 0xe1
-	for i := 2; i+4 <= len(b) && b[i] == 0xff; {
-		marker := b[i+1]
-		if marker == 0xff { // fill byte
-			i++
-			continue
-		}
-		size := int(binary.BigEndian.Uint16(b[i+2:]))
-		if marker == scan || marker == end || size < 2 || i+2+size > len(b) {
-			break
-		}
-		if body, ok := bytes.CutPrefix(b[i+4:i+2+size], []byte("Exif\x00\x00")); ok && marker == app1 {
-			return orientationTIFF(body)
-		}
-		i += 2 + size
-	}
-	return uprightAlready
-}
-
 // orientationPNG looks for the eXIf chunk (PNG third edition, 11.3.3.7).
 func orientationPNG(b []byte) int {
 	for i := 8; i+12 <= len(b); {

@@ -24,20 +24,24 @@ import (
 const (
 	storedQuality    = 85
 	thumbnailQuality = 80
+	printQuality     = 92 // it is encoded once more by nobody, and printed
 )
 
 // Picture is a checked picture.
 type Picture struct {
 	JPEG      []byte   // longest side at most media.StoredSide
 	Thumbnail []byte   // JPEG, longest side at most media.ThumbnailSide
+	Print     []byte   // JPEG of 3 x 4, of a portrait: the head placed for the card; nil for other kinds
 	SHA256    [32]byte // of JPEG
+	PrintSum  [32]byte // SHA-256 of Print
 	Width     int      // of JPEG, pixels
 	Height    int      // of JPEG, pixels
+	Look      media.Look
 	Verdicts  []media.Verdict
 }
 
 // Check reads a picture as it was sent. Its errors are media.ErrNoFile, ErrTooBig, ErrType, ErrDimensions, ErrUnreadable,
-// or the context's when that ends first. It needs up to 24 bytes of memory per pixel; serve through a Gate.
+// or the context's when that ends first. It needs up to media.MaxDecoded and some thirty megabytes; serve through a Gate.
 func Check(ctx context.Context, b []byte, kind media.Kind) (Picture, error) {
 	h, err := inspect(b)
 	if err != nil {
@@ -48,35 +52,75 @@ func Check(ctx context.Context, b []byte, kind media.Kind) (Picture, error) {
 
 // develop does the work that costs time and memory; h is what inspect found in b.
 func develop(ctx context.Context, b []byte, h header, kind media.Kind) (Picture, error) {
-	img, err := decode(ctx, b, h)
+	src, err := decode(ctx, b, h)
 	if err != nil {
 		return Picture{}, err
 	}
-	// Shrinking first makes turning cheap; the fit is by the longest side, which turning does not change.
-	stored := upright(shrink(img, media.StoredSide), h.orientation)
-	thumbnail := shrink(stored, media.ThumbnailSide)
-	p := Picture{Width: stored.Rect.Dx(), Height: stored.Rect.Dy(), Verdicts: judge(stored.Rect, thumbnail, kind)}
-	if p.JPEG, err = encode(stored, storedQuality); err != nil {
+	dark := negative{src: src, header: h, profile: parseProfile(h.format.profile(b))}
+	w, height := h.size()
+	whole := dark.part(image.Rect(0, 0, w, height), media.StoredSide)
+	thumbnail := imaging.Fit(whole, media.ThumbnailSide, media.ThumbnailSide, imaging.Lanczos)
+	p := Picture{Width: whole.Rect.Dx(), Height: whole.Rect.Dy(), Look: look(thumbnail)}
+	measures, print := dark.measure(whole, kind)
+	p.Verdicts = media.Advice.Judge(measures)
+	if p.JPEG, err = encode(whole, storedQuality); err != nil {
 		return Picture{}, err
 	}
 	if p.Thumbnail, err = encode(thumbnail, thumbnailQuality); err != nil {
 		return Picture{}, err
 	}
-	p.SHA256 = sha256.Sum256(p.JPEG)
+	if print != nil {
+		if p.Print, err = encode(print, printQuality); err != nil {
+			return Picture{}, err
+		}
+	}
+	p.SHA256, p.PrintSum = sha256.Sum256(p.JPEG), sha256.Sum256(p.Print)
 	return p, nil
 }
 
-// shrink fits img into a square of the given side; it never enlarges.
-func shrink(img *image.NRGBA, side int) *image.NRGBA {
-	w, h := img.Rect.Dx(), img.Rect.Dy()
-	switch {
-	case w <= side && h <= side:
-		return img
-	case w >= h:
-		return imaging.Resize(img, side, 0, imaging.Lanczos)
-	default:
-		return imaging.Resize(img, 0, side, imaging.Lanczos)
+// negative is a decoded picture as it was stored, and what is needed to show it upright and in sRGB.
+type negative struct {
+	src     image.Image
+	header  header
+	profile *profile
+}
+
+// part gives a rectangle of the upright picture with its longest side at most side pixels; it never enlarges.
+func (n negative) part(r image.Rectangle, side int) *image.NRGBA {
+	w, h := r.Dx(), r.Dy()
+	if long := max(w, h); long > side {
+		w, h = max(1, (w*side+long/2)/long), max(1, (h*side+long/2)/long)
 	}
+	return n.sized(r, w, h)
+}
+
+// sized gives a rectangle of the upright picture in w x h pixels. Shrinking first makes turning cheap.
+func (n negative) sized(r image.Rectangle, w, h int) *image.NRGBA {
+	if n.header.orientation >= 5 {
+		w, h = h, w
+	}
+	at := stored(r, n.header.width, n.header.height, n.header.orientation).Add(n.src.Bounds().Min)
+	img := scaled(n.src, at, w, h)
+	n.profile.apply(img)
+	return upright(img, n.header.orientation)
+}
+
+// measure looks at what counts of a picture: the whole of a paper, the printed frame of a portrait, which it gives too.
+func (n negative) measure(whole *image.NRGBA, kind media.Kind) (media.Measures, *image.NRGBA) {
+	t := media.Advice
+	w, h := n.header.size()
+	if kind != media.Portrait {
+		m, _ := measure(whole, t)
+		m.Width, m.Height = w, h
+		return m, nil
+	}
+	at, head := frame(w, h, faces(whole, t))
+	wide := min(max(at.Dx(), t.PrintWidth), media.PrintWidth)
+	print := n.sized(at, wide, wide*frameHigh/frameWide)
+	m, judged := measure(print, t)
+	head.Blue = blue(judged, t)
+	m.Width, m.Height, m.Portrait = w, h, &head
+	return m, print
 }
 
 // upright applies an EXIF orientation (1 to 8; CIPA DC-008, tag 0x0112). Imaging turns counter-clockwise.

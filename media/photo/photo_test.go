@@ -131,7 +131,7 @@ func TestEveryColourModelIsRead(t *testing.T) {
 func TestPaletteIndexOutOfRange(t *testing.T) {
 	p := image.NewPaletted(image.Rect(0, 0, 2, 1), color.Palette{color.Black})
 	p.Pix[1] = 200
-	out := flatten(p)
+	out := blocks(p, p.Rect, 1)
 	if !slices.Equal(out.Pix, []byte{0, 0, 0, 255, 255, 255, 255, 255}) {
 		t.Errorf("pixels %v", out.Pix)
 	}
@@ -166,7 +166,8 @@ func TestRefused(t *testing.T) {
 		{"png of 12000 x 12000, 16 bit", pngHeader(12000, 12000, 16, 6), media.ErrDimensions},
 		{"png, one side too long", pngHeader(12001, 400, 8, 2), media.ErrDimensions},
 		{"png too small", pngHeader(299, 4000, 8, 2), media.ErrDimensions},
-		{"png within limits, no content", pngHeader(6000, 6000, 8, 6), media.ErrUnreadable},
+		{"png within limits, no content", pngHeader(4500, 4500, 8, 6), media.ErrUnreadable},
+		{"png within its pixels, not within its memory", pngHeader(6000, 6000, 8, 6), media.ErrDimensions},
 		{"png with changed header", mismatch, media.ErrUnreadable},
 		{"webp too small", []byte(tinyWebP), media.ErrDimensions},
 		{"webp of 16384 x 16384", []byte(hugeWebP), media.ErrDimensions},

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"giahan/media"
 )
@@ -26,9 +27,10 @@ var ErrInUse = errors.New("upload is in use")
 // Insert writes a new upload.
 func Insert(ctx context.Context, tx pgx.Tx, u media.Upload) error {
 	_, err := tx.Exec(ctx, `
-		insert into uploads (id, owner, kind, object, thumbnail, sha256, bytes, width, height, verdicts, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		uuid.UUID(u.ID), u.Owner, string(u.Kind), u.Object, u.Thumbnail, u.SHA256[:], u.Bytes, u.Width, u.Height,
+		insert into uploads (id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at)
+		values ($1, $2, $3, $4, $5, nullif($6, ''), $7, case when $6 <> '' then $8::bytea end, $9, $10, $11, $12, $13, $14)`,
+		uuid.UUID(u.ID), u.Owner, string(u.Kind), u.Object, u.Thumbnail, u.Print, u.SHA256[:], u.PrintSum[:],
+		pgtype.Bits{Bytes: u.Look[:], Len: int32(8 * len(u.Look)), Valid: u.Look != media.Look{}}, u.Bytes, u.Width, u.Height,
 		words(u.Verdicts), u.CreatedAt)
 	if err != nil {
 		return fmt.Errorf("insert upload %s: %w", u.ID, err)
@@ -39,7 +41,7 @@ func Insert(ctx context.Context, tx pgx.Tx, u media.Upload) error {
 // ByID reads one upload. Error: media.ErrNotFound.
 func ByID(ctx context.Context, q Querier, id media.UploadID) (media.Upload, error) {
 	u, err := scan(q.QueryRow(ctx, `
-		select id, owner, kind, object, thumbnail, sha256, bytes, width, height, verdicts, created_at, replaced_at
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at
 		from uploads where id = $1`, uuid.UUID(id)))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return media.Upload{}, media.ErrNotFound
@@ -87,7 +89,7 @@ func LockOwner(ctx context.Context, tx pgx.Tx, owner uuid.UUID) error {
 // the oldest first.
 func Orphans(ctx context.Context, q Querier, before time.Time, limit int) ([]media.Upload, error) {
 	rows, err := q.Query(ctx, `
-		select id, owner, kind, object, thumbnail, sha256, bytes, width, height, verdicts, created_at, replaced_at
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at
 		from uploads u
 		where coalesce(replaced_at, created_at) < $1
 		  and not exists (select 1 from applications where portrait_upload = u.id)
@@ -127,7 +129,8 @@ func Unknown(ctx context.Context, q Querier, names []string) ([]string, error) {
 	rows, err := q.Query(ctx, `
 		select name from unnest($1::text[]) as given (name)
 		where not exists (select 1 from uploads where object = name)
-		  and not exists (select 1 from uploads where thumbnail = name)`, names)
+		  and not exists (select 1 from uploads where thumbnail = name)
+		  and not exists (select 1 from uploads where print = name)`, names)
 	if err != nil {
 		return nil, fmt.Errorf("look up objects: %w", err)
 	}
@@ -143,15 +146,22 @@ func scan(row pgx.Row) (media.Upload, error) {
 	var u media.Upload
 	var id uuid.UUID
 	var kind string
-	var sum []byte
+	var print *string
+	var sum, printSum []byte
+	var look pgtype.Bits
 	var verdicts []string
-	err := row.Scan(&id, &u.Owner, &kind, &u.Object, &u.Thumbnail, &sum, &u.Bytes, &u.Width, &u.Height, &verdicts,
-		&u.CreatedAt, &u.ReplacedAt)
+	err := row.Scan(&id, &u.Owner, &kind, &u.Object, &u.Thumbnail, &print, &sum, &printSum, &look, &u.Bytes, &u.Width, &u.Height,
+		&verdicts, &u.CreatedAt, &u.ReplacedAt)
 	if err != nil {
 		return media.Upload{}, err
 	}
 	u.ID, u.Kind = media.UploadID(id), media.Kind(kind)
+	if print != nil {
+		u.Print = *print
+	}
 	copy(u.SHA256[:], sum) // the table checks its length
+	copy(u.PrintSum[:], printSum)
+	copy(u.Look[:], look.Bytes)
 	u.Verdicts = make([]media.Verdict, len(verdicts))
 	for i, v := range verdicts {
 		u.Verdicts[i] = media.Verdict(v)

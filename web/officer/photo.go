@@ -14,13 +14,15 @@ import (
 
 // photo sends a picture of a case. It is recorded as opened when it is at hand and before its first byte leaves: nobody judges by
 // a picture that the store could not give, and nobody looks without a trace.
-func (h *Handler) photo(c fiber.Ctx) error { return h.send(c, false, h.Desk.PhotoOpened) }
+func (h *Handler) photo(c fiber.Ctx) error { return h.send(c, media.Whole, h.Desk.PhotoOpened) }
 
-func (h *Handler) thumbnail(c fiber.Ctx) error { return h.send(c, true, h.Desk.ThumbnailOpened) }
+func (h *Handler) thumbnail(c fiber.Ctx) error {
+	return h.send(c, media.Thumbnail, h.Desk.ThumbnailOpened)
+}
 
 type recorder func(context.Context, identity.Actor, licensing.ApplicationID, uuid.UUID) error
 
-func (h *Handler) send(c fiber.Ctx, thumbnail bool, record recorder) error {
+func (h *Handler) send(c fiber.Ctx, form media.Form, record recorder) error {
 	o, err := visit.Officer(c)
 	if err != nil {
 		return err
@@ -42,7 +44,7 @@ func (h *Handler) send(c fiber.Ctx, thumbnail bool, record recorder) error {
 	if err := h.Desk.MaySeePhoto(c.Context(), o.Actor(), id, uuid.UUID(upload)); err != nil {
 		return err
 	}
-	_, jpeg, err := h.Intake.Open(c.Context(), upload, thumbnail)
+	_, jpeg, err := h.Intake.Open(c.Context(), upload, form)
 	if err != nil {
 		return err
 	}

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"image/color"
-	"image/jpeg"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -30,6 +28,7 @@ import (
 	"giahan/media/blob"
 	"giahan/media/intake"
 	"giahan/media/photo"
+	"giahan/media/photo/phototest"
 	"giahan/migrations/dbtest"
 	"giahan/web/form"
 	"giahan/web/page"
@@ -266,23 +265,13 @@ func (h *house) version(id licensing.ApplicationID) string {
 	return strconv.Itoa(lt.Read(h.t, h.pool, id).Version)
 }
 
-// picture is a sharp JPEG: dark strokes on the given ground.
-func picture(t testing.TB, ground color.Color) []byte {
-	t.Helper()
-	img := image.NewNRGBA(image.Rect(0, 0, 900, 1200))
-	for y := range 1200 {
-		for x := range 900 {
-			img.Set(x, y, ground)
-			if x > 200 && x < 700 && y > 300 && (x/9+y/11)%2 == 0 {
-				img.Set(x, y, color.NRGBA{40, 30, 30, 255})
-			}
-		}
+// picture is a JPEG of head and shoulders before the given ground; black stands for a picture taken in the dark.
+func picture(_ testing.TB, ground color.Color) []byte {
+	img := phototest.Portrait(900, 1200, ground)
+	if ground == black {
+		img = phototest.Light(img, 0.1, 0)
 	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return phototest.JPEG(img)
 }
 
 var (

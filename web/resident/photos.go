@@ -9,7 +9,7 @@ import (
 
 // photo gives a resident their own picture. Whose it is decides its row, before the object store is asked: somebody else's picture
 // is answered as one that does not exist, just as fast, and also while the store is down.
-func (h *Handler) photo(thumbnail bool) fiber.Handler {
+func (h *Handler) photo(form media.Form) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		r, err := visit.Resident(c)
 		if err != nil {
@@ -29,7 +29,7 @@ func (h *Handler) photo(thumbnail bool) fiber.Handler {
 		if err := h.Renewal.MaySee(r.Actor(), u); err != nil {
 			return err
 		}
-		_, jpeg, err := h.Intake.Open(c.Context(), id, thumbnail)
+		_, jpeg, err := h.Intake.Open(c.Context(), id, form)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ import (
 type Intake interface {
 	Take(ctx context.Context, actor identity.Actor, kind media.Kind, r io.Reader) (media.Upload, error)
 	Find(ctx context.Context, id media.UploadID) (media.Upload, error)
-	Open(ctx context.Context, id media.UploadID, thumbnail bool) (media.Upload, []byte, error)
+	Open(ctx context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error)
 }
 
 // Handler serves the pages. Every field is required.
@@ -64,8 +64,8 @@ func (h *Handler) Routes(r fiber.Router) {
 	a.Post("/withdraw", h.confirmWithdraw)
 	a.Post("/resubmit", h.resubmit)
 	a.Post("/discard", h.discard)
-	r.Get("/photos/:upload", h.photo(false))
-	r.Get("/photos/:upload/thumbnail", h.photo(true))
+	r.Get("/photos/:upload", h.photo(media.Whole))
+	r.Get("/photos/:upload/thumbnail", h.photo(media.Thumbnail))
 }
 
 // casePage is what the pages of one case share.
