@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings in what the tests need beside Go, but for PostgreSQL, which the tests fetch themselves: Chromium from Debian's packages,
+# Brings in what the tests need beside Go, but for PostgreSQL, which the tests fetch themselves: Chromium and exiftool from Debian's packages,
 # axe-core and sass from npm. It asks nothing. Where something cannot be had it says so: the tests that need it then skip loudly,
 # and with CI=true they fail.
 set -eu
@@ -21,6 +21,11 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have chromium || have chromium-browser || have google-chrome || {
 	say "installing Chromium for the browser journeys"
 	debian chromium fonts-dejavu-core || say "CHROMIUM IS MISSING and cannot be installed here: the browser journeys will be skipped"
+}
+
+have exiftool || {
+	say "installing exiftool for the check that no metadata is left in a picture"
+	debian libimage-exiftool-perl || say "EXIFTOOL IS MISSING and cannot be installed here: that check will be skipped"
 }
 
 cd web/css

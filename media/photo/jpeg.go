@@ -91,7 +91,7 @@ func profileJPEG(b []byte) []byte {
 }
 
 // A JPEG of a few megabytes can hold a hundred thousand scans, each of which walks the whole picture; encoders write ten.
-const maxScans = 64
+const maxScans = 32
 
 // costJPEG gives the bytes that image/jpeg sets aside: a byte for each sample, four more for each coefficient of a progressive
 // picture, and a copy in four colours where there are four. Below zero: it has too many scans.

@@ -260,3 +260,29 @@ func TestDecoderMustKeepItsHeadersWord(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The short way for JPEG gives what the long way gives, for every way of sharing colours.
+func TestBlocksOfYCbCr(t *testing.T) {
+	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420,
+		image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410} {
+		src := image.NewYCbCr(image.Rect(0, 0, 233, 187), ratio)
+		for y := range 187 {
+			for x := range 233 {
+				src.Y[src.YOffset(x, y)] = uint8(40 + x/2 + (x*y)%50)
+				src.Cb[src.COffset(x, y)], src.Cr[src.COffset(x, y)] = uint8(60+y/2), uint8(200-x/2)
+			}
+		}
+		whole := image.NewNRGBA(src.Rect)
+		for i := range whole.Pix {
+			whole.Pix[i] = 255
+		}
+		strip(&image.RGBA{Pix: whole.Pix, Stride: whole.Stride, Rect: whole.Rect}, src, image.Point{})
+		for _, f := range []int{2, 3, 4, 7} {
+			part := image.Rect(5, 3, 230, 180)
+			got, want := blocks(src, part, f), blocks(whole, part, f)
+			if d := distance(got, want); got.Rect != want.Rect || d > 3 {
+				t.Errorf("%v by %d: mean difference %.1f", ratio, f, d)
+			}
+		}
+	}
+}

@@ -28,6 +28,9 @@ func blocks(src image.Image, part image.Rectangle, f int) *image.NRGBA {
 		strip(&image.RGBA{Pix: out.Pix, Stride: out.Stride, Rect: out.Rect}, src, part.Min)
 		return out
 	}
+	if p, ok := src.(*image.YCbCr); ok {
+		return blocksYCbCr(p, part, f)
+	}
 	rows := image.NewRGBA(image.Rect(0, 0, w*f, f))
 	sums := make([]int, 3*w)
 	for y := range h {
@@ -57,16 +60,39 @@ func add(sums []int, row []uint8, f int) {
 }
 
 // strip draws what lies at a point of src over white. The result is opaque, so RGBA and NRGBA are the same bytes; RGBA is what
-// image/draw is fast for.
+// image/draw is fast for. What it is slow for, and decoders make, has a way of its own.
 func strip(dst *image.RGBA, src image.Image, at image.Point) {
 	switch p := src.(type) {
 	case *image.Paletted:
 		stripPaletted(dst, p, at)
+	case *image.NRGBA:
+		stripStraight(dst, p.Pix[p.PixOffset(at.X, at.Y):], p.Stride, 1)
+	case *image.NRGBA64:
+		stripStraight(dst, p.Pix[p.PixOffset(at.X, at.Y):], p.Stride, 2)
+	case *image.RGBA64: // PNG without transparency
+		stripStraight(dst, p.Pix[p.PixOffset(at.X, at.Y):], p.Stride, 2)
 	case *image.YCbCr, *image.Gray, *image.CMYK:
 		draw.Draw(dst, dst.Rect, src, at, draw.Src)
 	default:
 		draw.Draw(dst, dst.Rect, image.White, image.Point{}, draw.Src)
 		draw.Draw(dst, dst.Rect, src, at, draw.Over)
+	}
+}
+
+// stripStraight lays straight (not premultiplied) samples of one or two bytes over white; of two the higher one counts.
+func stripStraight(dst *image.RGBA, pix []uint8, stride, size int) {
+	w, h := dst.Rect.Dx(), dst.Rect.Dy()
+	for y := range h {
+		in := pix[y*stride : y*stride+4*size*w]
+		out := dst.Pix[y*dst.Stride : y*dst.Stride+4*w]
+		for ; len(out) > 0; in, out = in[4*size:], out[4:] {
+			r, g, b, a := in[0], in[size], in[2*size], uint32(in[3*size])
+			if a < 255 {
+				white := 255 * (255 - a)
+				r, g, b = uint8((uint32(r)*a+white)/255), uint8((uint32(g)*a+white)/255), uint8((uint32(b)*a+white)/255)
+			}
+			out[0], out[1], out[2], out[3] = r, g, b, 255
+		}
 	}
 }
 
