@@ -132,6 +132,18 @@ create table decision_signatures (
 );
 CREATE TRIGGER decision_signatures_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decision_signatures FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
+create table former_pictures (
+    upload uuid not null,
+    application_id uuid not null,
+    item text not null,
+    replaced_at timestamp with time zone not null,
+    constraint former_pictures_pkey PRIMARY KEY (upload),
+    constraint former_pictures_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint former_pictures_upload_fkey FOREIGN KEY (upload) REFERENCES uploads(id),
+    constraint former_pictures_item_check CHECK ((item = ANY (ARRAY['health_certificate'::text, 'portrait'::text])))
+);
+CREATE INDEX former_pictures_application ON public.former_pictures USING btree (application_id, item, replaced_at DESC);
+
 create table logout_tokens (
     issuer text not null,
     jti text not null,

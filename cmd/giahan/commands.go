@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"giahan/licensing/rules"
+	"giahan/media/store"
 	"giahan/migrations"
 )
 
@@ -34,6 +35,18 @@ func migrate(ctx context.Context, cfg config) error {
 		return err
 	}
 	return p.blob.EnsureBucket(ctx)
+}
+
+// rewrap follows a rotation of the master key. It may be stopped and run again, while the service serves.
+func rewrap(ctx context.Context, cfg config, out io.Writer) error {
+	p, err := wire(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer p.pool.Close()
+	changed, err := p.intake.Rewrap(ctx)
+	fmt.Fprintf(out, "rewrapped %d objects\n", changed)
+	return away(err)
 }
 
 // errSick says that doctor found something that keeps the service from working.
@@ -74,6 +87,7 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	sick = sayRules(out, "rules", book.Rules(), err) != nil || sick
 	if migrated {
 		say(p.audit(all, out))
+		say("pictures", away(p.lost(all)))
 	}
 	if sick {
 		return errSick
@@ -91,6 +105,19 @@ func (p *parts) audit(ctx context.Context, out io.Writer) (string, error) {
 		return "histories", err
 	}
 	return sayHistories(whole, broken)
+}
+
+// lost says whether every picture's objects are in the store, from the first day on.
+func (p *parts) lost(ctx context.Context) error {
+	first, err := store.First(ctx, p.pool)
+	if err != nil || first.IsZero() {
+		return err
+	}
+	missing, err := p.intake.Missing(ctx, first, p.now())
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("%d are not whole in the object store: %s", len(missing), missing[:min(len(missing), 20)])
+	}
+	return err
 }
 
 // away keeps the address and the account of a database that does not answer out of sight.

@@ -21,6 +21,7 @@ giahan migrate  bring the database up to date
 giahan seed F   write the staff of file F (JSON; - is standard input), sign out who has left
 giahan audit verify -keys F [-published F]
                 check every history against the list that was published and kept; wants only DATABASE_URL, for reading
+giahan rewrap   bring every picture under the newest master key; then the old one may go
 giahan doctor   check configuration, database, object store, partners, rules and every history
 giahan doctor D check the rules of folder D alone; needs no configuration
 `
@@ -86,6 +87,8 @@ func dispatch(ctx context.Context, args []string, cfg config, log *slog.Logger, 
 			return errUsage
 		}
 		return seed(ctx, cfg, args[1])
+	case "rewrap":
+		return rewrap(ctx, cfg, stdout)
 	case "doctor":
 		if len(args) != 1 {
 			return errUsage

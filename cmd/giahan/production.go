@@ -175,11 +175,30 @@ func local(host string) bool {
 }
 
 // setMasterKey keeps 32 bytes.
-func setMasterKey(c *config, v string) error {
+func setMasterKey(c *config, v string) (err error) {
+	c.MasterKey, err = parseMasterKey(v)
+	return err
+}
+
+// setOldKeys keeps the master keys that may still open.
+func setOldKeys(c *config, v string) error {
+	for part := range strings.SplitSeq(v, ",") {
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		key, err := parseMasterKey(strings.TrimSpace(part))
+		if err != nil {
+			return err
+		}
+		c.OldKeys = append(c.OldKeys, key)
+	}
+	return nil
+}
+
+func parseMasterKey(v string) ([]byte, error) {
 	key, err := base64.StdEncoding.DecodeString(v)
 	if err != nil || len(key) != 32 {
-		return errors.New("want 32 bytes in base64 (openssl rand -base64 32)")
+		return nil, errors.New("want 32 bytes in base64 (openssl rand -base64 32)")
 	}
-	c.MasterKey = key
-	return nil
+	return key, nil
 }

@@ -142,7 +142,7 @@ func openPool(ctx context.Context, cfg config) (*pgxpool.Pool, error) {
 
 func (p *parts) wirePictures() (err error) {
 	p.blob, err = blob.New(blob.Config{Endpoint: p.cfg.S3Endpoint, AccessKey: p.cfg.S3AccessKey, SecretKey: p.cfg.S3SecretKey.Reveal(),
-		Bucket: p.cfg.S3Bucket, MasterKey: p.cfg.MasterKey})
+		Bucket: p.cfg.S3Bucket, MasterKey: p.cfg.MasterKey, OldKeys: p.cfg.OldKeys})
 	p.intake = &intake.Service{Pool: p.pool, Blob: p.blob, Gate: photo.NewGate(0), Now: p.now, NewID: uuid.New}
 	return err
 }
@@ -169,7 +169,7 @@ func (p *parts) wireJobs() error {
 	p.wirePartners()
 	w := river.NewWorkers()
 	workers.Add(w, workers.Deps{Pool: p.pool, Clerk: p.clerk, Portal: p.portal, Payments: p.payment, Printer: p.printing, Post: p.post,
-		Register: p.register, Photos: p.intake, Sweepers: []workers.Sweeper{sweepPictures{p.intake}, sweepPeople{p.sessions}},
+		Register: p.register, Photos: p.intake, Sweepers: []workers.Sweeper{sweepPictures{p.intake, p.log}, sweepPeople{p.sessions}},
 		Audit: p.auditor, OfficeName: p.cfg.Office.Name, Poll: p.cfg.Poll, Log: p.log, Now: p.now})
 	c := &river.Config{Schema: jobs.Schema, Logger: slog.New(slog.DiscardHandler)} // our own line says more: workers
 	if p.cfg.Workers {
@@ -195,10 +195,17 @@ func (p *parts) wirePartners() {
 }
 
 // sweepPictures and sweepPeople make sweepers of two services.
-type sweepPictures struct{ *intake.Service }
+type sweepPictures struct {
+	*intake.Service
+	log *slog.Logger
+}
 
+// Sweep says aloud what the store has lost: nothing mends itself there.
 func (s sweepPictures) Sweep(ctx context.Context) error {
-	_, err := s.Service.Sweep(ctx)
+	done, err := s.Service.Sweep(ctx)
+	if len(done.Missing) > 0 {
+		s.log.Error("pictures are missing from the object store", "count", len(done.Missing), "first", done.Missing[0].String())
+	}
 	return err
 }
 

@@ -130,6 +130,7 @@ type Case struct {
 	History     []licensing.Entry
 	Returned    []licensing.ReturnedItem
 	Names       map[identity.OfficerID]string
+	Pictures    []licensing.CasePicture
 	Counts      map[Tab]int
 	Differences []Difference
 	May         map[licensing.Event]bool // what this officer may do now
@@ -200,6 +201,9 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 		return err
 	}
 	if c.Parcel, err = found(store.ParcelOf(ctx, tx, c.ID)); err != nil {
+		return err
+	}
+	if c.Pictures, err = store.Pictures(ctx, tx, c.ID); err != nil {
 		return err
 	}
 	s.byTheBook(c)

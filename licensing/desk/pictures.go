@@ -55,6 +55,11 @@ func (s Service) ThumbnailOpened(ctx context.Context, actor identity.Actor, id l
 	return s.opened(ctx, actor, id, upload, "thumbnail:"+upload.String())
 }
 
+// PrintOpened is the same for the form that is cut for the card.
+func (s Service) PrintOpened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
+	return s.opened(ctx, actor, id, upload, "print:"+upload.String())
+}
+
 func (s Service) opened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID, what string) error {
 	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		if err := mayOpen(ctx, tx, actor, id, upload); err != nil {
@@ -75,7 +80,11 @@ func mayOpen(ctx context.Context, db store.Querier, actor identity.Actor, id lic
 	if err := ofOffice(actor, a); err != nil {
 		return err
 	}
-	if !slices.Contains(pictures(a), upload) {
+	all, err := store.Pictures(ctx, db, id)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(p licensing.CasePicture) bool { return uuid.UUID(p.Upload) == upload }) {
 		return fmt.Errorf("upload %s of application %s: %w", upload, id, licensing.ErrNotFound)
 	}
 	return nil

@@ -49,13 +49,24 @@ func (s Service) change(ctx context.Context, actor identity.Actor, id licensing.
 	})
 }
 
-// replaced notes since when another picture stands in the place of one: the sweeper removes it a day later.
+// replaced notes since when another picture stands in the place of one. Of a draft the sweeper removes it a day later; after
+// submission it stays with the case, for the officer has seen it.
 func replaced(ctx context.Context, tx pgx.Tx, before, after licensing.Application) error {
-	for _, p := range [][2]*media.UploadID{{before.Health.Upload, after.Health.Upload}, {before.Portrait, after.Portrait}} {
-		if old, now := p[0], p[1]; old != nil && *old != *now {
-			if err := mediastore.Replace(ctx, tx, *old, after.UpdatedAt); err != nil {
-				return err
-			}
+	for _, p := range []struct {
+		item     licensing.Item
+		old, now *media.UploadID
+	}{{licensing.ItemHealth, before.Health.Upload, after.Health.Upload}, {licensing.ItemPortrait, before.Portrait, after.Portrait}} {
+		if p.old == nil || *p.old == *p.now {
+			continue
+		}
+		if err := mediastore.Replace(ctx, tx, *p.old, after.UpdatedAt); err != nil {
+			return err
+		}
+		if after.State == licensing.Draft {
+			continue
+		}
+		if err := store.KeepFormer(ctx, tx, after.ID, p.item, *p.old, after.UpdatedAt); err != nil {
+			return err
 		}
 	}
 	return nil

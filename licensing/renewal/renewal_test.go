@@ -382,6 +382,38 @@ func TestOnlyReturnedItems(t *testing.T) {
 	}
 }
 
+// TestReplacedPicturesStayWithASubmittedCase: the officer sees what they sent back beside what came instead; what a person threw
+// away before submission is theirs alone.
+func TestReplacedPicturesStayWithASubmittedCase(t *testing.T) {
+	b := setUp(t)
+	former := func(id licensing.ApplicationID) (out []media.UploadID) {
+		pictures, err := store.Pictures(ctx, b.pool, id)
+		ok(t, err)
+		for _, p := range pictures {
+			if p.ReplacedAt != nil {
+				out = append(out, p.Upload)
+			}
+		}
+		return out
+	}
+	r := licensingtest.Resident(t, b.pool)
+	draft := licensingtest.Draft(t, b.pool, r)
+	ok(t, b.service.SavePortrait(ctx, r.Actor(), draft.ID, licensingtest.Upload(t, b.pool, r.ID, media.Portrait)))
+	if got := former(draft.ID); len(got) != 0 {
+		t.Errorf("a draft keeps %v", got)
+	}
+	other, officer := licensingtest.Resident(t, b.pool), licensingtest.Officer(t, b.pool, identity.RoleIntake)
+	a := licensingtest.Paid(t, b.pool, other)
+	b.move(t, a.ID, casework.Step{Actor: officer.Actor(), Event: licensing.Return})
+	licensingtest.In(t, b.pool, func(tx pgx.Tx) error {
+		return store.AddReturnedItem(ctx, tx, a.ID, licensing.ReturnedItem{Round: 5, Item: licensing.ItemPortrait, Reason: "photo"})
+	})
+	ok(t, b.service.SavePortrait(ctx, other.Actor(), a.ID, licensingtest.Upload(t, b.pool, other.ID, media.Portrait)))
+	if got := former(a.ID); len(got) != 1 || got[0] != *a.Portrait {
+		t.Errorf("kept are %v, want %s", got, a.Portrait)
+	}
+}
+
 func TestReturnedCertificateNeedsANewPicture(t *testing.T) {
 	b := setUp(t)
 	r, officer := licensingtest.Resident(t, b.pool), licensingtest.Officer(t, b.pool, identity.RoleIntake)

@@ -34,7 +34,8 @@ const (
 // region is what signatures are made for; set, it saves a question to the store before the first call.
 const region = "us-east-1"
 
-// ErrExists says that an object of this name is there already, with other content. Names are random: it is a defect.
+// ErrExists says that an object of this name is there already, with other content (names are random: it is a defect), or that it is
+// no longer what was read.
 var ErrExists = errors.New("object exists already")
 
 // Config says where the store is. Endpoint is a URL: http or https, host, no path.
@@ -99,22 +100,35 @@ func (s *Store) Put(ctx context.Context, name string, plain []byte) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	sum := sha256.Sum256(sealed)
-	checksum := base64.StdEncoding.EncodeToString(sum[:])
-	opts := minio.PutObjectOptions{
-		ContentType:          "application/octet-stream",
-		UserMetadata:         map[string]string{"x-amz-checksum-sha256": checksum},
-		DisableContentSha256: true, // no chunked signature: the header below signs the whole content
-	}
+	opts := putOptions(sealed)
 	opts.SetMatchETagExcept("*")
-	_, err = s.client.PutObject(ctx, s.bucket, name, bytes.NewReader(sealed), int64(len(sealed)), "", hex.EncodeToString(sum[:]), opts)
+	_, err = s.client.PutObject(ctx, s.bucket, name, bytes.NewReader(sealed), int64(len(sealed)), "", hexSum(sealed), opts)
 	if minio.ToErrorResponse(err).StatusCode == http.StatusPreconditionFailed {
-		return s.ownEarlierTry(ctx, name, checksum)
+		return s.ownEarlierTry(ctx, name, base64Sum(sealed))
 	}
 	if err != nil {
 		return fmt.Errorf("put object: %w", translate(err))
 	}
 	return nil
+}
+
+// putOptions let the store check what arrives against the checksum of the whole content.
+func putOptions(sealed []byte) minio.PutObjectOptions {
+	return minio.PutObjectOptions{
+		ContentType:          "application/octet-stream",
+		UserMetadata:         map[string]string{"x-amz-checksum-sha256": base64Sum(sealed)},
+		DisableContentSha256: true, // no chunked signature: hexSum signs the whole content
+	}
+}
+
+func base64Sum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func hexSum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // ownEarlierTry: when the answer to a first try was lost, the second finds the object there. Equal checksums of sealed
@@ -224,6 +238,8 @@ func translate(err error) error {
 	switch answer.Code {
 	case "NoSuchKey":
 		return media.ErrNotFound
+	case "PreconditionFailed":
+		return ErrExists
 	case "":
 		return fmt.Errorf("%w: %T", media.ErrStoreDown, err)
 	default:

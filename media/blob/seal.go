@@ -99,12 +99,7 @@ func (k *keyring) seal(name string, plain []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, 0, sealedSize(len(plain)))
-	out = append(append(out, magic...), k.current.id[:]...)
-	nonce := make([]byte, nonceSize)
-	rand.Read(nonce)
-	out = append(out, nonce...)
-	out = k.current.aead.Seal(out, nonce, key, []byte(magic+name))
+	out := append(make([]byte, 0, sealedSize(len(plain))), k.header(name, key)...)
 	for number := uint64(0); ; number++ {
 		n := min(chunkSize, len(plain))
 		last := n == len(plain)
@@ -114,6 +109,15 @@ func (k *keyring) seal(name string, plain []byte) ([]byte, error) {
 		}
 		plain = plain[n:]
 	}
+}
+
+// header wraps an object's key under the current master key.
+func (k *keyring) header(name string, key []byte) []byte {
+	out := make([]byte, 0, headerSize)
+	out = append(append(out, magic...), k.current.id[:]...)
+	nonce := make([]byte, nonceSize)
+	rand.Read(nonce)
+	return k.current.aead.Seal(append(out, nonce...), nonce, key, []byte(magic+name))
 }
 
 // open is the inverse of seal. Whatever does not fit is media.ErrDamaged; nothing of it is returned.
@@ -139,21 +143,30 @@ func (k *keyring) open(name string, sealed []byte) ([]byte, error) {
 
 // unwrap gives the object's own cipher and the chunks.
 func (k *keyring) unwrap(name string, sealed []byte) (cipher.AEAD, []byte, error) {
+	key, err := k.unwrapKey(name, sealed)
+	if err != nil {
+		return nil, nil, err
+	}
+	object, err := newGCM(key)
+	return object, sealed[headerSize:], err
+}
+
+// unwrapKey gives the object's own key.
+func (k *keyring) unwrapKey(name string, sealed []byte) ([]byte, error) {
 	if len(sealed) < headerSize+tagSize || string(sealed[:len(magic)]) != magic {
-		return nil, nil, fmt.Errorf("%w: no header", media.ErrDamaged)
+		return nil, fmt.Errorf("%w: no header", media.ErrDamaged)
 	}
 	rest := sealed[len(magic):]
 	wrapping, ok := k.known[[idSize]byte(rest[:idSize])]
 	if !ok {
-		return nil, nil, fmt.Errorf("%w: sealed under a master key that we do not have (id %x)", media.ErrDamaged, rest[:idSize])
+		return nil, fmt.Errorf("%w: sealed under a master key that we do not have (id %x)", media.ErrDamaged, rest[:idSize])
 	}
 	nonce, wrapped := rest[idSize:idSize+nonceSize], sealed[headerSize-keySize-tagSize:headerSize]
 	key, err := wrapping.Open(nil, nonce, wrapped, []byte(magic+name))
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: object key does not open", media.ErrDamaged)
+		return nil, fmt.Errorf("%w: object key does not open", media.ErrDamaged)
 	}
-	object, err := newGCM(key)
-	return object, sealed[headerSize:], err
+	return key, nil
 }
 
 // chunkNonce is number and last flag; it is unique under an object's key.

@@ -33,6 +33,7 @@ type Blob interface {
 	Put(ctx context.Context, name string, plain []byte) error
 	Get(ctx context.Context, name string) ([]byte, error)
 	Delete(ctx context.Context, name string) error
+	Rewrap(ctx context.Context, name string) (changed bool, err error)
 	List(ctx context.Context, prefix string, visit func(name string) error) error
 }
 

@@ -16,6 +16,8 @@ import (
 const (
 	// A picture may wait this long to be attached to an application, and stay this long after it was replaced.
 	orphanAge = 24 * time.Hour
+	// What was replaced stays so long after its case has ended: an answer to it may still bring it up.
+	formerAge = 90 * 24 * time.Hour
 	// Objects without a row are looked for among the names of these days: not the last two, where one may just be on its
 	// way to its row, and far enough back that a week without sweeping loses nothing.
 	straysFrom = 2
@@ -31,10 +33,11 @@ func objectName(at time.Time, id uuid.UUID) string {
 
 func dayPrefix(at time.Time) string { return at.UTC().Format("2006/01/02/") }
 
-// Swept says what a sweep removed.
+// Swept says what a sweep removed, and what it found gone.
 type Swept struct {
-	Uploads int // rows with their objects
-	Strays  int // objects that no row named
+	Uploads int              // rows with their objects
+	Strays  int              // objects that no row named
+	Missing []media.UploadID // of the same days: rows that lost an object; nothing is done about them but saying so
 }
 
 // Sweep removes uploads that no application refers to, a day after they were sent or replaced, and objects that lost
@@ -46,11 +49,19 @@ type Swept struct {
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	var done Swept
 	now := s.Now()
+	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.ReleaseFormer(ctx, tx, now.Add(-formerAge)) })
+	if err != nil {
+		return done, fmt.Errorf("sweep: %w", err)
+	}
 	if err := s.sweepOrphans(ctx, now, &done); err != nil {
 		return done, fmt.Errorf("sweep uploads: %w", err)
 	}
 	if err := s.sweepStrays(ctx, now, &done); err != nil {
 		return done, fmt.Errorf("sweep stray objects: %w", err)
+	}
+	done.Missing, err = s.Missing(ctx, now.AddDate(0, 0, -straysTo), now)
+	if err != nil {
+		return done, fmt.Errorf("sweep: %w", err)
 	}
 	return done, nil
 }

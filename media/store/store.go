@@ -85,25 +85,68 @@ func LockOwner(ctx context.Context, tx pgx.Tx, owner uuid.UUID) error {
 	return nil
 }
 
-// Orphans gives at most limit uploads that no application refers to, made (or replaced, if they were) before a time;
+// Orphans gives at most limit uploads that no application refers to, not even as one from before, made (or replaced, if they were) before a time;
 // the oldest first.
 func Orphans(ctx context.Context, q Querier, before time.Time, limit int) ([]media.Upload, error) {
-	rows, err := q.Query(ctx, `
+	return list(ctx, q, `
 		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at
 		from uploads u
 		where coalesce(replaced_at, created_at) < $1
 		  and not exists (select 1 from applications where portrait_upload = u.id)
 		  and not exists (select 1 from applications where health_upload = u.id)
+		  and not exists (select 1 from former_pictures where upload = u.id)
 		order by created_at, id
 		limit $2`, before, limit)
+}
+
+// After gives at most limit uploads in the order of their ids, from behind one.
+func After(ctx context.Context, q Querier, id uuid.UUID, limit int) ([]media.Upload, error) {
+	return list(ctx, q, `
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at
+		from uploads where id > $1 order by id limit $2`, id, limit)
+}
+
+// MadeBetween gives the uploads of a span of time, its end not included.
+func MadeBetween(ctx context.Context, q Querier, from, to time.Time) ([]media.Upload, error) {
+	return list(ctx, q, `
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at
+		from uploads where created_at >= $1 and created_at < $2`, from, to)
+}
+
+// First gives when the oldest upload was made; zero where there is none.
+func First(ctx context.Context, q Querier) (time.Time, error) {
+	var at *time.Time
+	if err := q.QueryRow(ctx, `select min(created_at) from uploads`).Scan(&at); err != nil {
+		return time.Time{}, fmt.Errorf("oldest upload: %w", err)
+	}
+	if at == nil {
+		return time.Time{}, nil
+	}
+	return *at, nil
+}
+
+func list(ctx context.Context, q Querier, sql string, args ...any) ([]media.Upload, error) {
+	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list orphaned uploads: %w", err)
+		return nil, fmt.Errorf("list uploads: %w", err)
 	}
 	uploads, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (media.Upload, error) { return scan(row) })
 	if err != nil {
-		return nil, fmt.Errorf("list orphaned uploads: %w", err)
+		return nil, fmt.Errorf("list uploads: %w", err)
 	}
 	return uploads, nil
+}
+
+// ReleaseFormer lets go of the pictures from before of cases that ended before a time: the sweeper takes them then.
+func ReleaseFormer(ctx context.Context, tx pgx.Tx, before time.Time) error {
+	_, err := tx.Exec(ctx, `
+		delete from former_pictures f using applications a
+		where a.id = f.application_id and a.updated_at < $1
+		  and a.state in ('delivered', 'refused_at_intake', 'refused', 'withdrawn', 'closed_no_reply', 'closed_unpaid')`, before)
+	if err != nil {
+		return fmt.Errorf("release former pictures: %w", err)
+	}
+	return nil
 }
 
 // Delete removes a row, unless an application refers to it (ErrInUse; the transaction is over then). The foreign key

@@ -216,3 +216,70 @@ func TestLockOwnerMakesCountingAndInsertingOneStep(t *testing.T) {
 		t.Errorf("%d kept, want 5", kept.Load())
 	}
 }
+
+// A picture from before is nobody's orphan while its case is open, and for a while after.
+func TestFormerPicturesStayWithTheirCase(t *testing.T) {
+	pool := dbtest.New(t)
+	me := resident(t, pool)
+	former, now := upload(me, noon), upload(me, noon)
+	insert(t, pool, former)
+	insert(t, pool, now)
+	draft(t, pool, me, &now.ID, nil)
+	write(t, pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), `insert into former_pictures (upload, application_id, item, replaced_at) select $1, id, 'portrait', $2 from applications`, uuid.UUID(former.ID), noon)
+		return err
+	})
+	orphans := func() int {
+		o, err := Orphans(t.Context(), pool, noon.AddDate(1, 0, 0), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(o)
+	}
+	release := func() { write(t, pool, func(tx pgx.Tx) error { return ReleaseFormer(t.Context(), tx, noon.Add(time.Hour)) }) }
+	release()
+	if n := orphans(); n != 0 {
+		t.Errorf("%d orphans while the case is open", n)
+	}
+	if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return Delete(t.Context(), tx, former.ID) }); !errors.Is(err, ErrInUse) {
+		t.Errorf("deleted: %v", err)
+	}
+	for _, at := range []time.Time{noon.Add(2 * time.Hour), noon} {
+		write(t, pool, func(tx pgx.Tx) error {
+			_, err := tx.Exec(t.Context(), `update applications set state = 'refused', code = 'H27-1', submitted_at = $1, decision = '{}', updated_at = $1`, at)
+			return err
+		})
+		release()
+		if n, want := orphans(), map[bool]int{true: 0, false: 1}[at.After(noon)]; n != want {
+			t.Errorf("case ended at %s: %d orphans, want %d", at, n, want)
+		}
+	}
+}
+
+func TestListsOfUploads(t *testing.T) {
+	pool := dbtest.New(t)
+	if at, err := First(t.Context(), pool); err != nil || !at.IsZero() {
+		t.Errorf("the first of none: %v, %v", at, err)
+	}
+	me := resident(t, pool)
+	for day := range 5 {
+		insert(t, pool, upload(me, noon.AddDate(0, 0, day)))
+	}
+	var after uuid.UUID
+	seen := 0
+	for {
+		some, err := After(t.Context(), pool, after, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen += len(some); len(some) < 2 {
+			break
+		}
+		after = uuid.UUID(some[1].ID)
+	}
+	between, err := MadeBetween(t.Context(), pool, noon.AddDate(0, 0, 1), noon.AddDate(0, 0, 3))
+	first, errFirst := First(t.Context(), pool)
+	if seen != 5 || len(between) != 2 || err != nil || errFirst != nil || !first.Equal(noon) {
+		t.Errorf("%d in all, %d between, first %v; %v %v", seen, len(between), first, err, errFirst)
+	}
+}

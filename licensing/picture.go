@@ -1,0 +1,16 @@
+package licensing
+
+import (
+	"time"
+
+	"giahan/media"
+)
+
+// CasePicture is a picture of a case as an officer judges it: the one that counts, or one from before.
+type CasePicture struct {
+	Upload     media.UploadID
+	Item       Item
+	Verdicts   []media.Verdict // what the service thought of it; advice, never a decision
+	ReplacedAt *time.Time      // nil for the one that counts
+	Alike      []string        // codes of other people's cases of the same office with a picture that looks the same
+}

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/licensing"
+	"giahan/media"
+)
+
+// KeepFormer notes that a picture was replaced after submission: it stays with the case while that is open.
+func KeepFormer(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, item licensing.Item, upload media.UploadID, at time.Time) error {
+	_, err := tx.Exec(ctx, `insert into former_pictures (upload, application_id, item, replaced_at) values ($1, $2, $3, $4) on conflict do nothing`,
+		uuid.UUID(upload), uuid.UUID(id), item, at)
+	return wrap("keep former picture", err)
+}
+
+// Pictures gives a case's pictures, those that count first, then those from before, the latest first.
+func Pictures(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.CasePicture, error) {
+	rows, err := q.Query(ctx, `
+		select p.upload, p.item, u.verdicts, p.replaced_at, array(
+			select a.code from uploads other join applications a on other.id in (a.portrait_upload, a.health_upload)
+			where other.kind = u.kind and other.owner <> u.owner and bit_count(other.look # u.look) <= $2
+				and a.code is not null and a.office = own.office
+			order by a.code limit 5)
+		from applications own
+		join lateral (
+			select own.health_upload as upload, 'health_certificate' as item, null::timestamptz as replaced_at where own.health_upload is not null
+			union all select own.portrait_upload, 'portrait', null where own.portrait_upload is not null
+			union all select f.upload, f.item, f.replaced_at from former_pictures f where f.application_id = own.id) p on true
+		join uploads u on u.id = p.upload
+		where own.id = $1
+		order by p.replaced_at is not null, p.item, p.replaced_at desc`, uuid.UUID(id), media.SameLook)
+	if err != nil {
+		return nil, wrap("read pictures", err)
+	}
+	pictures, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p licensing.CasePicture, err error) {
+		var upload uuid.UUID
+		err = row.Scan(&upload, &p.Item, &p.Verdicts, &p.ReplacedAt, &p.Alike)
+		p.Upload = media.UploadID(upload)
+		return p, err
+	})
+	return pictures, wrap("read pictures", err)
+}
