@@ -2,7 +2,6 @@ package officer
 
 import (
 	"errors"
-	"slices"
 
 	"giahan/licensing"
 	"giahan/web/text"
@@ -56,8 +55,8 @@ func (r Review) heldArgs() text.Args {
 func (r Review) unseenAlert() *alert {
 	a := r.alert("unseen", nil)
 	for i, p := range r.pictures() {
-		if slices.Contains(r.Unseen, p.ID) {
-			a.Links = append(a.Links, link{Href: r.View.photo(i + 1), Label: r.T("officer.picture." + string(p.Kind))})
+		if r.toOpen(p) {
+			a.Links = append(a.Links, link{Href: r.View.photo(i + 1), Label: r.name(p)})
 		}
 	}
 	return a

@@ -151,7 +151,7 @@ func (r Review) returnedFacts() []fact {
 		f := fact{Label: r.T("item_title." + string(i.Item)), Value: r.T("return_reason." + i.Reason), Note: i.Note, Kind: factWarn}
 		if i.FixedAt != nil {
 			f.Kind = factGood
-			if slices.ContainsFunc(r.pictures(), func(p picture) bool { return string(p.Kind) == string(i.Item) && r.resent(p) }) {
+			if slices.ContainsFunc(r.pictures(), func(p picture) bool { return p.Item == i.Item && r.resent(p) }) {
 				f.Kind = factPlain // sent again, but nobody has looked
 			}
 			f.Note = strings.TrimSpace(f.Note + " " + r.T("officer.fact.fixed", text.Args{"when": r.P().Moment(*i.FixedAt)}))

@@ -40,6 +40,7 @@ func (h *Handler) Routes(r fiber.Router) {
 	r.Get("/cases/:id/apology", h.apology)
 	r.Get("/cases/:id/photos/:upload", h.photo)
 	r.Get("/cases/:id/photos/:upload/thumbnail", h.thumbnail)
+	r.Get("/cases/:id/photos/:upload/print", h.print)
 	for act, handle := range map[string]fiber.Handler{
 		"claim": h.claim, "release": h.release, "take-over": h.takeOver,
 		"accept": h.accept, "refuse-intake": h.refuseIntake, "return": h.sendBackItems,

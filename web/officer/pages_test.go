@@ -2,6 +2,7 @@ package officer_test
 
 import (
 	"context"
+	"image/jpeg"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -149,5 +150,28 @@ func TestAResubmittedCaseOpensOnWhatIsNew(t *testing.T) {
 	o.must(o.desk.PhotoOpened(context.Background(), o.examiner.Actor(), a.ID, uuid.UUID(fresh)))
 	if r := o.get(o.examiner, at(a)).want(t, 200); strings.Contains(r.body, "mới gửi lại") {
 		t.Error("an opened picture is called new")
+	}
+}
+
+// An officer sees what the service noticed, what was replaced, what goes onto the card, and where a picture was used before.
+func TestPicturesTellTheirStory(t *testing.T) {
+	o := newOffice(t)
+	a, other := o.pictured(), o.pictured() // the same drawing, sent by two people
+	former := licensingtest.Upload(t, o.pool, a.Resident, media.Portrait)
+	if _, err := o.pool.Exec(context.Background(), `insert into former_pictures (upload, application_id, item, replaced_at) values ($1, $2, 'portrait', $3)`,
+		uuid.UUID(former), uuid.UUID(a.ID), o.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	portrait := at(a, "photos", a.Portrait.String())
+	o.get(o.examiner, at(a)+"?photo=2").want(t, 200, `src="`+portrait+`"`, "Máy thấy ảnh có thể:", "nền không đúng quy định", "Giống ảnh trong hồ sơ của người khác: "+other.Code,
+		"Để in thẻ", "Chân dung trước")
+	o.get(o.examiner, at(a)+"?photo=3").want(t, 200, `src="`+portrait+`/print"`)
+	o.get(o.examiner, at(a)+"?photo=4").want(t, 200, `src="`+at(a, "photos", former.String())+`"`, "Ảnh chân dung trước, được thay lúc")
+	print := o.get(o.examiner, portrait+"/print").want(t, 200)
+	if c, err := jpeg.DecodeConfig(strings.NewReader(print.body)); err != nil || c.Height != c.Width*4/3 {
+		t.Errorf("print of %d x %d, %v", c.Width, c.Height, err)
+	}
+	if ids, err := o.desk.Unseen(context.Background(), o.examiner.Actor(), a); err != nil || len(ids) != 2 {
+		t.Errorf("%d left to open, %v: neither the print nor one from before is what is judged", len(ids), err)
 	}
 }

@@ -2,6 +2,7 @@ package officer
 
 import (
 	"slices"
+	"strconv"
 
 	"giahan/licensing"
 	"giahan/web/page"
@@ -25,28 +26,6 @@ func (r Review) dueWords() string {
 		return r.T("officer.review.due", args)
 	}
 	return r.T("officer.review.due_left", args)
-}
-
-// picture is the one that the address names, with its tools and the small ones below it.
-func (r Review) picture() page.Picture {
-	shown := r.pictures()[r.View.Photo-1]
-	out := page.Picture{
-		Title: r.T("officer.picture." + string(shown.Kind)), Src: r.pictureHref(shown), Class: r.View.class(),
-		Alt: r.T("officer.picture_of." + string(shown.Kind)), Tools: r.View.tools(r.Base),
-	}
-	for i, p := range r.pictures() {
-		label := r.T("officer.picture_short." + string(p.Kind))
-		switch {
-		case r.resent(p):
-			label = r.T("officer.picture.resent", text.Args{"picture": label})
-		case r.unseen(p):
-			label = r.T("officer.picture.unseen", text.Args{"picture": label})
-		}
-		out.Thumbs = append(out.Thumbs, page.Thumb{
-			Href: r.View.photo(i + 1), Src: r.pictureHref(p) + "/thumbnail", Label: label, Key: string(rune('1' + i)), Current: i == r.View.Photo-1,
-		})
-	}
-	return out
 }
 
 // act is the address of an act; it keeps the picture that is being looked at.
@@ -124,7 +103,7 @@ func (r Review) recent() []licensing.Entry {
 func (r Review) keys() []page.KeyHelp {
 	var help [][]string
 	if n := len(r.pictures()); n > 1 {
-		help = append(help, []string{"picture", "1", "2"})
+		help = append(help, []string{"picture", "1", strconv.Itoa(n)})
 	}
 	if len(r.pictures()) > 0 {
 		help = append(help, []string{"zoom", "+", "-"}, []string{"rotate", "R"})

@@ -20,6 +20,9 @@ func (h *Handler) thumbnail(c fiber.Ctx) error {
 	return h.send(c, media.Thumbnail, h.Desk.ThumbnailOpened)
 }
 
+// print is the form that is cut for the card.
+func (h *Handler) print(c fiber.Ctx) error { return h.send(c, media.Print, h.Desk.PrintOpened) }
+
 type recorder func(context.Context, identity.Actor, licensing.ApplicationID, uuid.UUID) error
 
 func (h *Handler) send(c fiber.Ctx, form media.Form, record recorder) error {

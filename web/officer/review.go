@@ -150,52 +150,6 @@ func (r Review) panel() panel {
 	return panelLook
 }
 
-// picture is one of the case's pictures.
-type picture struct {
-	ID   media.UploadID
-	Kind media.Kind
-}
-
-// pictures are those that the case has, in the order of their keys 1 and 2.
-func (r Review) pictures() []picture {
-	var out []picture
-	if r.Health.Upload != nil {
-		out = append(out, picture{*r.Health.Upload, media.HealthCertificate})
-	}
-	if r.Portrait != nil {
-		out = append(out, picture{*r.Portrait, media.Portrait})
-	}
-	return out
-}
-
-// unseen says that the picture has not been opened: the one on the page is being opened now.
-func (r Review) unseen(p picture) bool {
-	return slices.Contains(r.Unseen, p.ID) && r.pictures()[r.View.Photo-1].ID != p.ID
-}
-
-// resent says that the picture was asked for and sent again, and the officer has not opened it before.
-func (r Review) resent(p picture) bool {
-	item := licensing.ItemPortrait
-	if p.Kind == media.HealthCertificate {
-		item = licensing.ItemHealth
-	}
-	return slices.Contains(r.Unseen, p.ID) && slices.ContainsFunc(r.Returned, func(i licensing.ReturnedItem) bool {
-		return i.Item == item && i.FixedAt != nil
-	})
-}
-
-// firstPhoto is the picture that a case opens on: the first that was sent again, else the first.
-func (r Review) firstPhoto() int {
-	for i, p := range r.pictures() {
-		if r.resent(p) {
-			return i + 1
-		}
-	}
-	return 1
-}
-
-func (r Review) pictureHref(p picture) string { return r.caseHref() + "/photos/" + p.ID.String() }
-
 // last is the newest line of the history with one of the events; nil where there is none.
 func (r Review) last(events ...licensing.Event) *licensing.Entry {
 	for i := len(r.History) - 1; i >= 0; i-- {

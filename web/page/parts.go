@@ -215,6 +215,7 @@ type Picture struct {
 	Class           string // "is-90", "is-180", "is-270", "is-x2": rotation and zoom
 	Tools           []Tool
 	Thumbs          []Thumb
+	Notes           []string // what the service noticed; advice
 }
 
 // Tool is a link over the picture.
