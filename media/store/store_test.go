@@ -236,7 +236,9 @@ func TestFormerPicturesStayWithTheirCase(t *testing.T) {
 		}
 		return len(o)
 	}
-	release := func() { write(t, pool, func(tx pgx.Tx) error { return ReleaseFormer(t.Context(), tx, noon.Add(time.Hour)) }) }
+	release := func() {
+		write(t, pool, func(tx pgx.Tx) error { return ReleaseFormer(t.Context(), tx, noon.Add(time.Hour)) })
+	}
 	release()
 	if n := orphans(); n != 0 {
 		t.Errorf("%d orphans while the case is open", n)
