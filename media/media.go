@@ -43,6 +43,10 @@ const (
 	ThumbnailSide = 320        // longest side of the thumbnail, pixels
 	PrintWidth    = 709        // of a portrait for the card, pixels: 3 x 4 cm at 600 dots per inch, where the source allows
 	PerDayFiles   = 20         // files per person and day
+
+	// What a browser that can makes of a picture before it sends it: 12 megapixels become well under a megabyte.
+	SentSide    = 2000 // longest side, pixels
+	SentQuality = 85   // of the JPEG, out of 100
 )
 
 // Form is one of the stored forms of a picture.

@@ -117,7 +117,7 @@ func (n negative) measure(whole *image.NRGBA, kind media.Kind) (media.Measures, 
 	at, head := frame(w, h, faces(whole, t))
 	wide := min(max(at.Dx(), t.PrintWidth), media.PrintWidth)
 	print := n.sized(at, wide, wide*frameHigh/frameWide)
-	m, judged := measure(print, t)
+	m, judged := measure(n.part(at, media.StoredSide), t)
 	head.Blue = blue(judged, t)
 	m.Width, m.Height, m.Portrait = w, h, &head
 	return m, print

@@ -156,6 +156,7 @@ type Field struct {
 	Max          int    // characters
 	Rows         int    // of a Textarea
 	Optional     bool
+	Judge        string // of a Capture: JSON for photo.js, which looks at the picture before it is sent
 }
 
 func (f Field) label(b Base) string {

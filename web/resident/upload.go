@@ -150,6 +150,7 @@ func (p photoPage) capture() page.Field {
 	if p.Photo != nil {
 		f.Label = p.T(name + "_again")
 	}
+	f.Judge = p.judge()
 	return f
 }
 

@@ -1,0 +1,35 @@
+package resident
+
+import (
+	"encoding/json"
+
+	"giahan/licensing"
+	"giahan/media"
+)
+
+// judgement is what the browser's script needs to look at a picture before it is sent: the server's own thresholds, so that both
+// say the same, and the sentences.
+type judgement struct {
+	Portrait   bool                     `json:"portrait"`
+	Side       int                      `json:"side"`
+	Quality    float64                  `json:"quality"`
+	Thresholds media.Thresholds         `json:"thresholds"`
+	Hints      map[media.Verdict]string `json:"hints"`
+	Words      map[string]string        `json:"words"`
+}
+
+func (p photoPage) judge() string {
+	j := judgement{
+		Portrait: p.Item == licensing.ItemPortrait, Side: media.SentSide, Quality: media.SentQuality / 100.0, Thresholds: media.Advice,
+		Hints: map[media.Verdict]string{},
+		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "anyway": p.T("photo.anyway")},
+	}
+	for _, v := range media.Verdicts {
+		j.Hints[v] = p.T("hint_" + string(v))
+	}
+	b, err := json.Marshal(j)
+	if err != nil {
+		return "" // numbers and words always become JSON
+	}
+	return string(b)
+}
