@@ -39,7 +39,7 @@ func migrate(ctx context.Context, cfg config) error {
 
 // rewrap follows a rotation of the master key. It may be stopped and run again, while the service serves.
 func rewrap(ctx context.Context, cfg config, out io.Writer) error {
-	p, err := wire(ctx, cfg, slog.New(slog.DiscardHandler))
+	p, err := unruled(ctx, cfg)
 	if err != nil {
 		return err
 	}
