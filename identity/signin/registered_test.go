@@ -153,6 +153,9 @@ func TestEncryptedToken(t *testing.T) {
 		"OAEP with SHA-1":     {seal(own, jose.RSA_OAEP, ""), accepted},
 		"compressed":          {seal(own, jose.RSA_OAEP_256, jose.DEFLATE), "header_zip"},
 		"by password":         {reheaded(`{"alg":"PBES2-HS256+A128KW","enc":"A256GCM","p2c":2147483648,"p2s":"AAAA"}`), "header_p2c"},
+		"another encryption":  {reheaded(`{"alg":"RSA-OAEP-256","enc":"A192GCM"}`), "encryption_alg"},
+		"a long header":       {reheaded(`{"alg":"RSA-OAEP-256","enc":"A256GCM","x":"` + strings.Repeat("x", maxHeader) + `"}`), "header_size"},
+		"too long":            {func(s string) string { return seal(own, jose.RSA_OAEP_256, "")(s + strings.Repeat("a", 2*maxToken)) }, "not_encrypted"},
 		"shared key":          {reheaded(`{"alg":"dir","enc":"A256GCM"}`), "encryption_alg"},
 		"alg twice":           {reheaded(`{"alg":"RSA-OAEP-256","alg":"dir","enc":"A256GCM"}`), "header_form"},
 		"header changed":      {reheaded(`{"alg":"RSA-OAEP-256","enc":"A256GCM","x":1}`), "encryption"},
@@ -214,6 +217,10 @@ func TestLogoutToken(t *testing.T) {
 		input := b64([]byte(f.named(header))) + "." + strings.Split(token(nil), ".")[1]
 		return input + "." + b64(f.Sign([]byte(input)))
 	}
+	claimsOf := func(claims string) string {
+		input := b64([]byte(f.named(`{"alg":"ES256","typ":"logout+jwt","kid":"KID"}`))) + "." + b64([]byte(claims))
+		return input + "." + b64(f.Sign([]byte(input)))
+	}
 	for name, c := range map[string]struct{ raw, want string }{
 		"sub":             {token(nil), accepted},
 		"sid":             {token(map[string]any{"sub": nil, "sid": "s-1"}), accepted},
@@ -234,6 +241,9 @@ func TestLogoutToken(t *testing.T) {
 		"sid a number":    {token(map[string]any{"sid": 7}), "sid"},
 		"sid empty":       {token(map[string]any{"sid": ""}), "sid"},
 		"no jti":          {token(map[string]any{"jti": nil}), "jti"},
+		"jti too long":    {token(map[string]any{"jti": strings.Repeat("j", 256)}), "jti"},
+		"sid too long":    {token(map[string]any{"sid": strings.Repeat("s", 256)}), "sid"},
+		"no object":       {claimsOf(`[]`), "claims_form"},
 		"jti empty":       {token(map[string]any{"jti": ""}), "jti"},
 		"two minutes old": {token(map[string]any{"iat": now - 120}), "iat"},
 		"almost":          {token(map[string]any{"iat": now - 119}), accepted},
