@@ -25,7 +25,7 @@ func (p photoPage) judge() string {
 		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "anyway": p.T("photo.anyway")},
 	}
 	for _, v := range media.Verdicts {
-		j.Hints[v] = p.T("hint_" + string(v))
+		j.Hints[v] = p.hintOf(v)
 	}
 	b, err := json.Marshal(j)
 	if err != nil {

@@ -133,9 +133,17 @@ func (p photoPage) advice() []string {
 	}
 	var hints []string
 	for _, v := range p.Photo.Verdicts {
-		hints = append(hints, p.T("hint_"+string(v)))
+		hints = append(hints, p.hintOf(v))
 	}
 	return hints
+}
+
+// hintOf says what to do better. Glare on a face is another thing than glare on paper.
+func (p photoPage) hintOf(v media.Verdict) string {
+	if key := "hint_portrait_" + string(v); p.Item == licensing.ItemPortrait && p.P().Has(key) {
+		return p.T(key)
+	}
+	return p.T("hint_" + string(v))
 }
 
 // replaced says that an officer has asked for another picture than the stored one.
