@@ -117,10 +117,17 @@ func (n negative) measure(whole *image.NRGBA, kind media.Kind) (media.Measures, 
 	at, head := frame(w, h, faces(whole, t))
 	wide := min(max(at.Dx(), t.PrintWidth), media.PrintWidth)
 	print := n.sized(at, wide, wide*frameHigh/frameWide)
-	m, judged := measure(n.part(at, media.StoredSide), t)
+	m, judged := measure(within(whole, at, w, h), t)
 	head.Blue = blue(judged, t)
 	m.Width, m.Height, m.Portrait = w, h, &head
 	return m, print
+}
+
+// within gives the part of a smaller copy that a rectangle of the picture of w x h covers, without copying it again.
+func within(small *image.NRGBA, r image.Rectangle, w, h int) *image.NRGBA {
+	sw, sh := small.Rect.Dx(), small.Rect.Dy()
+	part := image.Rect(r.Min.X*sw/w, r.Min.Y*sh/h, max(r.Min.X*sw/w+1, r.Max.X*sw/w), max(r.Min.Y*sh/h+1, r.Max.Y*sh/h)).Intersect(small.Rect)
+	return &image.NRGBA{Pix: small.Pix[small.PixOffset(part.Min.X, part.Min.Y):], Stride: small.Stride, Rect: image.Rectangle{Max: part.Size()}}
 }
 
 // upright applies an EXIF orientation (1 to 8; CIPA DC-008, tag 0x0112). Imaging turns counter-clockwise.
