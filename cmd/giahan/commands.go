@@ -79,7 +79,8 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	}
 	say("migrations", away(err))
 	migrated := err == nil
-	say("object store", p.blob.Ping(ctx))
+	store := p.blob.Ping(ctx)
+	say("object store", store)
 	for _, r := range []struct{ name, issuer string }{{"national portal", cfg.Portal.Issuer}, {"staff realm", cfg.Staff.Issuer}} {
 		say(r.name, reach(ctx, r.issuer+"/.well-known/openid-configuration"))
 	}
@@ -87,6 +88,8 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	sick = sayRules(out, "rules", book.Rules(), err) != nil || sick
 	if migrated {
 		say(p.audit(all, out))
+	}
+	if migrated && store == nil { // a store that is away has said so
 		say("pictures", away(p.lost(all)))
 	}
 	if sick {

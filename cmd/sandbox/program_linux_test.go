@@ -157,7 +157,7 @@ func (p *program) ended() int {
 	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute): // patience, no promise: beside the rest of the tests a graceful end takes long
 		p.t.Fatal("it does not end")
 	}
 	return p.cmd.ProcessState.ExitCode()

@@ -57,11 +57,11 @@ func (a answer) asksForCard() bool {
 }
 
 func (a answer) facts() []page.Fact {
-	fee, days := page.Fact{Label: a.T("start.fee"), Value: a.P().Money(a.Decision.Fee)}, "start.working_days"
+	fee, time := page.Fact{Label: a.T("start.fee"), Value: a.P().Money(a.Decision.Fee)}, a.T("start.time")
 	if len(a.TestFees) > 0 { // the card's fee alone would promise too little, its days too much
-		fee, days = page.Fact{Label: a.T("guide.total"), Value: a.P().Money(a.total())}, "guide.days_after_test"
+		fee, time = page.Fact{Label: a.T("guide.total"), Value: a.P().Money(a.total())}, a.T("guide.time_after_test")
 	}
-	out := []page.Fact{fee, {Label: a.T("start.time"), Value: a.T(days, text.Args{"n": a.P().WorkingDays(a.Decision.HalfDays)})}}
+	out := []page.Fact{fee, {Label: time, Value: a.T("start.working_days", text.Args{"n": a.P().WorkingDays(a.Decision.HalfDays)})}}
 	if len(a.Cards) > 0 {
 		out = append(out, page.Fact{Label: a.T("guide.card_lasts"), Value: a.lasts(a.Cards[0])})
 	}
