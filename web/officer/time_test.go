@@ -83,5 +83,5 @@ func TestTimeUsed(t *testing.T) {
 	a := o.claimed()
 	o.must(o.desk.Return(context.Background(), o.examiner.Actor(), a.ID, 0, []licensing.ReturnedItem{{Item: licensing.ItemPortrait, Reason: "photo"}}))
 	o.clock.Add(51 * time.Hour) // Wednesday, 12:00
-	o.get(o.examiner, at(a)).want(t, 200, "Còn (ngày làm việc)", "3,5", "Người dân: 1,5. Nơi cấp bằng lái: 0.")
+	o.get(o.examiner, at(a)).want(t, 200, "Còn (ngày làm việc)", "3,5", "Người dân: 1,5 ngày. Nơi cấp bằng lái: 0 ngày.")
 }
