@@ -12,7 +12,7 @@ import (
 )
 
 // leaks are words of the machine that no page may say.
-var leaks = regexp.MustCompile(`(?i)goroutine|panic|pgx|postgres|sqlstate|licensing[./]|internal server|runtime error|\.go:\d|stack trace|null pointer|<nil>|%!`)
+var leaks = regexp.MustCompile(`(?i)goroutine|panic|\bpgx\b|postgres|sqlstate|licensing[./]|internal server|runtime error|\.go:\d|stack trace|null pointer|<nil>|%!`)
 
 // answered checks what every answer to bad input must be: the right status, one of the sentences, and nothing of the machine.
 func answered(t testing.TB, what string, want, status int, page string, sentences ...string) {
