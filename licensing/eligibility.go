@@ -98,7 +98,7 @@ type Request struct {
 // Decide answers every requirement of a procedure and says what it would yield, by the rules of the day of submission. It never
 // says just yes or no: each answer names its rule and what to do next.
 func (r *Rules) Decide(q Request) Decision {
-	d := Decision{Procedure: q.Procedure, On: q.On}
+	d := Decision{Procedure: q.Procedure, On: q.On, Rules: make([]RuleRef, 0, 12)}
 	d.Classes, d.Certificates = r.yield(&d, q)
 	r.price(&d, q)
 	d.Documents = r.documents(&d, q)
