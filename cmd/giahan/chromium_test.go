@@ -154,7 +154,7 @@ func (c *chromium) press(text string) {
 	leads := ask[bool](c, `(() => { window.before = true; const e = document.querySelector("[data-press]");
 		return e.matches("a[href]:not([href^='#'])") || e.matches("button") && e.type === "submit" && !!e.form })()`)
 	c.do(chromedp.Click(chromedp.CSS("[data-press]")))
-	deadline, again := time.Now().Add(25*time.Second), time.Now().Add(8*time.Second)
+	deadline, again := time.Now().Add(15*time.Second), time.Now().Add(6*time.Second)
 	for leads {
 		if time.Now().After(again) { // the page moved under the finger, as when a preview appears: a person presses again
 			again = deadline

@@ -11,8 +11,11 @@ import (
 	"giahan/licensing"
 )
 
+// tokens are random: three letters in the middle of one say nothing.
+var tokens = regexp.MustCompile(`(?:value|nonce|content)="[A-Za-z0-9_-]{22,}"`)
+
 // leaks are words of the machine that no page may say.
-var leaks = regexp.MustCompile(`(?i)goroutine|panic|\bpgx\b|postgres|sqlstate|licensing[./]|internal server|runtime error|\.go:\d|stack trace|null pointer|<nil>|%!`)
+var leaks = regexp.MustCompile(`(?i)goroutine|panic|pgx|postgres|sqlstate|licensing[./]|internal server|runtime error|\.go:\d|stack trace|null pointer|<nil>|%!`)
 
 // answered checks what every answer to bad input must be: the right status, one of the sentences, and nothing of the machine.
 func answered(t testing.TB, what string, want, status int, page string, sentences ...string) {
@@ -21,7 +24,7 @@ func answered(t testing.TB, what string, want, status int, page string, sentence
 		t.Errorf("%s: %d, not %d\n%s", what, status, want, words(page))
 	}
 	says(t, page, sentences...)
-	if leak := leaks.FindString(plain(page)); leak != "" {
+	if leak := leaks.FindString(tokens.ReplaceAllString(plain(page), "")); leak != "" {
 		t.Errorf("%s: the page says %q", what, leak)
 	}
 }
