@@ -1,5 +1,6 @@
 # make run    everything on this machine: database, object store, partners, the service (ARGS="-port 9080 …" for other ports)
 # make test   all checks and tests; installs what they need where it may
+# make long   the long proofs: some minutes of tampering with histories, a million lines of them verified
 # make bench  the benchmarks
 # make css    the style sheet from its sources; make generate: the pages from their templates
 
@@ -9,7 +10,7 @@ BIN := .giahan/bin
 export GOFLAGS += -mod=readonly -buildvcs=false
 
 .NOTPARALLEL:
-.PHONY: run build test check unit tools bench css generate clean
+.PHONY: run build test check unit tools long bench css generate clean
 
 run: build
 	@exec $(BIN)/sandbox -follow $(ARGS)
@@ -39,6 +40,11 @@ unit:
 # What the tests need beside Go. Where it cannot be installed the tests that want it say so loudly, and in CI they fail.
 tools:
 	@sh cmd/sandbox/tools.sh
+
+# What make test tries in small, whole. One after the other: each wants the machine for itself.
+long:
+	$(GO) test ./licensing/audit -run Tamperings -tampering 10000 -count 1 -v -timeout 20m
+	$(GO) test ./licensing/audit -run '^$$' -bench Verify -benchtime 1x -timeout 20m
 
 # Only packages that have one: the others would start a database for nothing.
 bench:
