@@ -12,11 +12,16 @@ import (
 // ResidentID names a resident in our own records; it is never shown to anybody.
 type ResidentID uuid.UUID
 
-// OfficerID names an officer in our own records.
+// OfficerID names an officer's account in our own records.
 type OfficerID uuid.UUID
+
+// PersonID names the person behind an officer's accounts: the first of them that was entered with the personal number. Whoever has two
+// accounts is one person, and what two people must do cannot be done with both.
+type PersonID uuid.UUID
 
 func (id ResidentID) String() string { return uuid.UUID(id).String() }
 func (id OfficerID) String() string  { return uuid.UUID(id).String() }
+func (id PersonID) String() string   { return uuid.UUID(id).String() }
 
 // Sex as the identity card states it.
 type Sex string
@@ -58,18 +63,29 @@ const (
 	RoleExaminer   Role = "examiner"
 	RoleApprover   Role = "approver"
 	RoleSupervisor Role = "supervisor"
-	RoleSystem     Role = "system"
+
+	RoleHelper        Role = "helper"        // staff of a commune who file for people that come to them
+	RoleAuditor       Role = "auditor"       // reads everything of the office and changes nothing
+	RoleAdministrator Role = "administrator" // lets staff in and out, and sees no case
+
+	RoleSystem Role = "system"
 )
 
-// Officer is a member of staff. Which role they have is our own record, never a claim of the token.
+// StaffRoles are the roles that an officer may have.
+var StaffRoles = []Role{RoleIntake, RoleExaminer, RoleApprover, RoleSupervisor, RoleHelper, RoleAuditor, RoleAdministrator}
+
+// Officer is an account of a member of staff. Which roles they have is our own record, never a claim of the token.
 type Officer struct {
 	ID             OfficerID
+	Person         PersonID
 	Issuer         string
 	Subject        string
 	FullName       string
 	PersonalNumber PersonalNumber // nobody handles their own case
-	Role           Role
-	Office         string // code of the office, as in the dossier code's prefix
+	Roles          []Role         // all that they may act in; the first is the one that they come in with
+	Role           Role           // the one of Roles in which they act now
+	Office         string         // code of the office, as in the dossier code's prefix
+	Area           []string       // codes of the communes whose cases they handle; empty: those of the whole office
 	Active         bool
 }
 
@@ -77,9 +93,12 @@ type Officer struct {
 type Actor struct {
 	Role           Role
 	ID             uuid.UUID // ResidentID or OfficerID; zero for the system
+	Person         PersonID  // of an officer
 	Name           string
 	PersonalNumber PersonalNumber
 	Office         string
+	Area           []string   // of an officer; empty: the whole office
+	OnBehalfOf     *uuid.UUID // the resident for whom a helper acts
 }
 
 // System is the actor of workers and of automatic steps.
@@ -92,7 +111,7 @@ func (r Resident) Actor() Actor {
 
 // Actor of an officer.
 func (o Officer) Actor() Actor {
-	return Actor{Role: o.Role, ID: uuid.UUID(o.ID), Name: o.FullName, PersonalNumber: o.PersonalNumber, Office: o.Office}
+	return Actor{Role: o.Role, ID: uuid.UUID(o.ID), Person: o.Person, Name: o.FullName, PersonalNumber: o.PersonalNumber, Office: o.Office, Area: o.Area}
 }
 
 // Audience is the side of the service that a session belongs to: a resident's cookie opens nothing at the desk.

@@ -118,6 +118,11 @@ type Application struct {
 	DecidedBy   *identity.OfficerID
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+
+	Area      string              // commune whose officers handle the case, decided at submission; empty: those of the whole office
+	FiledBy   *identity.PersonID  // the helper who filed it for the resident; nil where they did so themselves
+	Examiners []identity.PersonID // everybody who ever examined it: none of them decides
+	Decider   *identity.PersonID  // who decided it; of cases from before 2026-12 only DecidedBy says so
 }
 
 // FiledOn is the day of submission; of a draft it would be today.

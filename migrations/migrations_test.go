@@ -1,9 +1,12 @@
 package migrations_test
 
 import (
+	"encoding/binary"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -123,6 +126,41 @@ func TestFourEyes(t *testing.T) {
 	refused(t, pool, "23514", decide, application, one, one) // check_violation
 	mustExec(t, pool, decide, application, one, other)
 	mustExec(t, pool, decide, application, nil, other) // a refusal at intake has no examiner
+
+	// By person, over the whole life of the case.
+	const persons = "update applications set examiners = $2, decided_person = $3, filed_by = $4 where id = $1"
+	mustExec(t, pool, persons, application, []uuid.UUID{one}, other, nil)
+	mustExec(t, pool, persons, application, []uuid.UUID{one}, nil, other)
+	third := newOfficer(t, pool)
+	refused(t, pool, "23514", persons, application, []uuid.UUID{third, one}, one, nil)
+	refused(t, pool, "23514", persons, application, []uuid.UUID{third}, one, one)
+	refused(t, pool, "23514", persons, application, []uuid.UUID{third, one}, nil, one)
+}
+
+func TestStaff(t *testing.T) {
+	pool := dbtest.New(t)
+	one := newOfficer(t, pool)
+	for _, roles := range [][]string{{}, {"minister"}, {"examiner", "resident"}} {
+		refused(t, pool, "23514", "update officers set roles = $2 where id = $1", one, roles)
+	}
+	second := newOfficer(t, pool)
+	refused(t, pool, "23505", "update officers set personal_number = (select personal_number from officers where id = $2) where id = $1", second, one)
+	mustExec(t, pool, "update officers set personal_number = (select personal_number from officers where id = $2), person = $2 where id = $1", second, one)
+	resident := newResident(t, pool)
+	const session = `insert into sessions (token_hash, audience, officer_id, role, acting_for, acting_since, auth_time, created_at, seen_at, expires_at)
+		values (sha256($1::text::bytea), 'officer', $2, $3, $4, $5, now(), now(), now(), now())`
+	for i, c := range []struct {
+		role, resident, since any
+		state                 string
+	}{{"helper", resident, time.Now(), ""}, {"examiner", nil, nil, ""}, {nil, nil, nil, "23514"}, {"examiner", resident, time.Now(), "23514"},
+		{"helper", resident, nil, "23514"}, {"helper", nil, time.Now(), "23514"}} {
+		args := []any{strconv.Itoa(i), one, c.role, c.resident, c.since}
+		if c.state == "" {
+			mustExec(t, pool, session, args...)
+			continue
+		}
+		refused(t, pool, c.state, session, args...)
+	}
 }
 
 func TestSubmittedNeedsCodeTimeAndDecision(t *testing.T) {
@@ -154,8 +192,9 @@ func newResident(t *testing.T, pool *pgxpool.Pool) uuid.UUID {
 func newOfficer(t *testing.T, pool *pgxpool.Pool) uuid.UUID {
 	t.Helper()
 	id := uuid.New()
-	mustExec(t, pool, `insert into officers (id, issuer, subject, full_name, personal_number, role, office, active, created_at)
-		values ($1, 'staff', $2, 'Lê Thu Hà', '042188001144', 'examiner', 'H27.12', true, now())`, id, id.String())
+	mustExec(t, pool, `insert into officers (id, person, issuer, subject, full_name, personal_number, roles, office, active, created_at)
+		values ($1, $1, 'staff', $2, 'Lê Thu Hà', lpad(($3::bigint % 1000000000000)::text, 12, '0'), '{examiner}', 'H27.12', true, now())`,
+		id, id.String(), binary.BigEndian.Uint32(id[:]))
 	return id
 }
 

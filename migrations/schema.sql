@@ -72,10 +72,16 @@ create table applications (
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
     search_name text not null default ''::text,
+    area text not null default ''::text,
+    filed_by uuid,
+    examiners uuid[] not null default '{}'::uuid[],
+    decided_person uuid,
     constraint applications_pkey PRIMARY KEY (id),
     constraint applications_code_key UNIQUE (code),
     constraint applications_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES officers(id),
+    constraint applications_decided_person_fkey FOREIGN KEY (decided_person) REFERENCES officers(id),
     constraint applications_examined_by_fkey FOREIGN KEY (examined_by) REFERENCES officers(id),
+    constraint applications_filed_by_fkey FOREIGN KEY (filed_by) REFERENCES officers(id),
     constraint applications_health_upload_fkey FOREIGN KEY (health_upload) REFERENCES uploads(id),
     constraint applications_holder_fkey FOREIGN KEY (holder) REFERENCES officers(id),
     constraint applications_portrait_upload_fkey FOREIGN KEY (portrait_upload) REFERENCES uploads(id),
@@ -84,9 +90,12 @@ create table applications (
     constraint applications_check1 CHECK (((decided_by IS NULL) OR (decided_by IS DISTINCT FROM examined_by))),
     constraint applications_delivery_check CHECK ((delivery = ANY (ARRAY[''::text, 'post'::text, 'pickup'::text]))),
     constraint applications_fee_vnd_check CHECK ((fee_vnd > 0)),
+    constraint applications_filed_by_check CHECK ((filed_by <> ALL (examiners))),
+    constraint applications_four_eyes CHECK (((decided_person <> ALL (examiners)) AND (decided_person <> filed_by))),
     constraint applications_ground_check CHECK ((ground = ANY (ARRAY['expiring'::text, 'damaged'::text, 'data_changed'::text]))),
     constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'verifying'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])))
 );
+CREATE INDEX applications_filed_by ON public.applications USING btree (filed_by) WHERE (filed_by IS NOT NULL);
 CREATE INDEX applications_health ON public.applications USING btree (health_upload) WHERE (health_upload IS NOT NULL);
 CREATE INDEX applications_holder ON public.applications USING btree (holder) WHERE (holder IS NOT NULL);
 CREATE UNIQUE INDEX applications_one_open ON public.applications USING btree (resident_id) WHERE (state <> ALL (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]));
@@ -157,15 +166,19 @@ create table officers (
     subject text not null,
     full_name text not null,
     personal_number text not null,
-    role text not null,
     office text not null,
     active boolean not null,
     created_at timestamp with time zone not null,
+    roles text[] not null,
+    area text[] not null default '{}'::text[],
+    person uuid not null,
     constraint officers_pkey PRIMARY KEY (id),
     constraint officers_issuer_subject_key UNIQUE (issuer, subject),
+    constraint officers_person_fkey FOREIGN KEY (person) REFERENCES officers(id),
     constraint officers_personal_number_check CHECK ((personal_number ~ '^[0-9]{12}$'::text)),
-    constraint officers_role_check CHECK ((role = ANY (ARRAY['intake'::text, 'examiner'::text, 'approver'::text, 'supervisor'::text])))
+    constraint officers_roles_check CHECK (((cardinality(roles) > 0) AND (roles <@ ARRAY['intake'::text, 'examiner'::text, 'approver'::text, 'supervisor'::text, 'helper'::text, 'auditor'::text, 'administrator'::text])))
 );
+CREATE UNIQUE INDEX officers_person ON public.officers USING btree (personal_number) WHERE (person = id);
 
 create table parcels (
     application_id uuid not null,
@@ -262,12 +275,18 @@ create table sessions (
     seen_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,
     portal_sid text not null default ''::text,
+    role text,
+    acting_for uuid,
+    acting_since timestamp with time zone,
     constraint sessions_pkey PRIMARY KEY (token_hash),
+    constraint sessions_acting_for_fkey FOREIGN KEY (acting_for) REFERENCES residents(id),
     constraint sessions_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officers(id),
     constraint sessions_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES residents(id),
+    constraint sessions_acting_check CHECK ((((acting_for IS NULL) = (acting_since IS NULL)) AND ((acting_for IS NULL) OR (role = 'helper'::text)))),
     constraint sessions_audience_check CHECK ((audience = ANY (ARRAY['resident'::text, 'officer'::text]))),
     constraint sessions_check CHECK (((audience = 'resident'::text) = (resident_id IS NOT NULL))),
     constraint sessions_check1 CHECK (((audience = 'officer'::text) = (officer_id IS NOT NULL))),
+    constraint sessions_role_check CHECK (((audience = 'officer'::text) = (role IS NOT NULL))),
     constraint sessions_token_hash_check CHECK ((length(token_hash) = 32))
 );
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);

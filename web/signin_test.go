@@ -30,7 +30,7 @@ func newGate(t *testing.T) *gate {
 	use(&g.cfg)
 	licensingtest.In(t, g.pool, func(tx pgx.Tx) error {
 		return identitystore.InsertOfficer(context.Background(), tx, identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: g.staff.Issuer(), Subject: "approver",
-			FullName: "Phạm Văn Hải", PersonalNumber: "042075000001", Role: identity.RoleApprover, Office: licensingtest.Office, Active: true}, g.clock.Now())
+			FullName: "Phạm Văn Hải", PersonalNumber: "042075000001", Roles: []identity.Role{identity.RoleApprover}, Office: licensingtest.Office, Active: true}, g.clock.Now())
 	})
 	return g
 }

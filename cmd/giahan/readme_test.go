@@ -133,7 +133,7 @@ func TestREADMEsStaffFileIsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	var staff []member
-	d := json.NewDecoder(strings.NewReader(regexp.MustCompile(`(?m)^    (\[\{"subject".*\])$`).FindString(string(b))))
+	d := json.NewDecoder(strings.NewReader(regexp.MustCompile(`(?ms)^    (\[\{"subject".*?\])$`).FindString(string(b))))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&staff); err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func staffed(t *testing.T, change func(m *member)) string {
 	t.Helper()
 	var staff []member
 	for _, o := range people.Staff() {
-		m := member{Subject: o.Key, FullName: o.FullName, PersonalNumber: string(o.PersonalNumber), Role: o.Role}
+		m := member{Subject: o.Key, FullName: o.FullName, PersonalNumber: string(o.PersonalNumber), Roles: o.Roles, Area: o.Area}
 		change(&m)
 		staff = append(staff, m)
 	}
@@ -47,7 +47,7 @@ func TestWhoLeavesIsOutAtOnce(t *testing.T) {
 		case "examiner1":
 			m.Active = &no
 		case "intake":
-			m.Role = identity.RoleApprover
+			m.Roles = []identity.Role{identity.RoleApprover}
 		case "examiner2":
 			m.FullName = "Lê Thị Thu Hà"
 		}
@@ -97,8 +97,11 @@ func TestSeed(t *testing.T) {
 	}
 	for what, change := range map[string]func(m *member){
 		"an account handed on": func(m *member) { m.PersonalNumber = "042075999999" },
-		"an unknown role":      func(m *member) { m.Role = "minister" },
-		"a resident's role":    func(m *member) { m.Role = identity.RoleResident },
+		"an unknown role":      func(m *member) { m.Roles = []identity.Role{"minister"} },
+		"a resident's role":    func(m *member) { m.Roles = append(m.Roles, identity.RoleResident) },
+		"a role twice":         func(m *member) { m.Roles = append(m.Roles, m.Roles[0]) },
+		"no role":              func(m *member) { m.Roles = nil },
+		"a name for a commune": func(m *member) { m.Area = []string{"18676", "Xã Thiên Cầm"} },
 		"one subject twice":    func(m *member) { m.Subject = "approver" },
 		"no name":              func(m *member) { m.FullName = "" },
 	} {

@@ -125,7 +125,7 @@ func staffFile(t testing.TB) string {
 	t.Helper()
 	var staff []member
 	for _, o := range people.Staff() {
-		staff = append(staff, member{Subject: o.Key, FullName: o.FullName, PersonalNumber: string(o.PersonalNumber), Role: o.Role})
+		staff = append(staff, member{Subject: o.Key, FullName: o.FullName, PersonalNumber: string(o.PersonalNumber), Roles: o.Roles, Area: o.Area})
 	}
 	b, err := json.Marshal(staff)
 	if err != nil {

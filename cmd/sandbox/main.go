@@ -180,7 +180,7 @@ func announce(at places, today licensing.Date, took time.Duration) {
 	}
 	fmt.Println("Officers, sign in as:")
 	for _, o := range people.Staff() {
-		fmt.Printf("  %-28s %s\n", o.FullName, o.Role)
+		fmt.Printf("  %-28s %s\n", o.FullName, o.Roles)
 	}
 	fmt.Printf("\nready in %s: residents %s | officers %s | console %s | health %s/healthz %s/readyz | metrics http://localhost:%d/metrics\n",
 		took.Round(10*time.Millisecond), at.public(), at.officer(), at.console(), at.public(), at.public(), at.Metrics)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"giahan/cmd/sandbox/people"
+	"giahan/identity"
 )
 
 // maxLog is the size in bytes at which the service's log starts anew.
@@ -47,14 +48,15 @@ func (s service) logFile() string { return filepath.Join(s.dir, "giahan.log") }
 // prepare migrates and seeds; both find their work done at the second start.
 func (s service) prepare(ctx context.Context) error {
 	type member struct {
-		Subject        string `json:"subject"`
-		FullName       string `json:"full_name"`
-		PersonalNumber string `json:"personal_number"`
-		Role           string `json:"role"`
+		Subject        string          `json:"subject"`
+		FullName       string          `json:"full_name"`
+		PersonalNumber string          `json:"personal_number"`
+		Roles          []identity.Role `json:"roles"`
+		Area           []string        `json:"area,omitempty"`
 	}
 	var staff []member
 	for _, o := range people.Staff() {
-		staff = append(staff, member{o.Key, o.FullName, string(o.PersonalNumber), string(o.Role)})
+		staff = append(staff, member{o.Key, o.FullName, string(o.PersonalNumber), o.Roles, o.Area})
 	}
 	b, err := json.Marshal(staff)
 	if err != nil {

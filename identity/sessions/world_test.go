@@ -64,7 +64,7 @@ func newWorld(t *testing.T) *world {
 	w.tx(func(tx pgx.Tx) error {
 		for i, key := range []string{"approver", "weak"} {
 			err := store.InsertOfficer(t.Context(), tx, identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: w.realm.Issuer(), Subject: key,
-				FullName: staff[i].Name, PersonalNumber: "042075000001", Role: identity.RoleApprover, Office: "H27.12", Active: true}, w.now)
+				FullName: staff[i].Name, PersonalNumber: "042075000001", Roles: []identity.Role{identity.RoleApprover}, Office: "H27.12", Active: true}, w.now)
 			if err != nil {
 				return err
 			}

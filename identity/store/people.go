@@ -45,7 +45,7 @@ func UpsertResident(ctx context.Context, tx pgx.Tx, r identity.Resident, now tim
 // OfficerBySubject finds an officer by the staff realm's account, active or not; ErrNotFound.
 func OfficerBySubject(ctx context.Context, db Querier, issuer, subject string) (identity.Officer, error) {
 	o, err := scanOfficer(db.QueryRow(ctx, `
-		select id, issuer, subject, full_name, personal_number, role, office, active
+		select id, person, issuer, subject, full_name, personal_number, roles, office, area, active
 		from officers where issuer = $1 and subject = $2`, issuer, subject))
 	if err != nil {
 		return identity.Officer{}, fmt.Errorf("officer by subject: %w", err)
@@ -54,28 +54,32 @@ func OfficerBySubject(ctx context.Context, db Querier, issuer, subject string) (
 }
 
 func scanOfficer(row pgx.Row) (o identity.Officer, err error) {
-	err = row.Scan((*uuid.UUID)(&o.ID), &o.Issuer, &o.Subject, &o.FullName, &o.PersonalNumber, &o.Role, &o.Office, &o.Active)
+	err = row.Scan((*uuid.UUID)(&o.ID), (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject, &o.FullName, &o.PersonalNumber, &o.Roles, &o.Office, &o.Area, &o.Active)
+	if err == nil {
+		o.Role = o.Roles[0]
+	}
 	return o, notFound(err)
 }
 
-// InsertOfficer enters an officer; an account that is there already stays as it is, so that seeding may be repeated.
+// InsertOfficer enters an officer; an account that is there already stays as it is, so that seeding may be repeated. A second account
+// of the same personal number belongs to the person of the first.
 func InsertOfficer(ctx context.Context, tx pgx.Tx, o identity.Officer, now time.Time) error {
 	_, err := tx.Exec(ctx, `
-		insert into officers (id, issuer, subject, full_name, personal_number, role, office, active, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		insert into officers (id, person, issuer, subject, full_name, personal_number, roles, office, area, active, created_at)
+		values ($1, coalesce((select person from officers where personal_number = $5 limit 1), $1), $2, $3, $4, $5, $6, $7, coalesce($8::text[], '{}'), $9, $10)
 		on conflict (issuer, subject) do nothing`,
-		uuid.UUID(o.ID), o.Issuer, o.Subject, o.FullName, o.PersonalNumber, o.Role, o.Office, o.Active, now)
+		uuid.UUID(o.ID), o.Issuer, o.Subject, o.FullName, o.PersonalNumber, o.Roles, o.Office, o.Area, o.Active, now)
 	if err != nil {
 		return fmt.Errorf("insert officer: %w", err)
 	}
 	return nil
 }
 
-// UpdateOfficer writes name, role, office and whether they may come in; the account and the person behind it never change.
+// UpdateOfficer writes name, roles, office, area and whether they may come in; the account and the person behind it never change.
 // It holds the officer's row until the transaction ends. ErrNotFound.
 func UpdateOfficer(ctx context.Context, tx pgx.Tx, o identity.Officer) error {
-	tag, err := tx.Exec(ctx, `update officers set full_name = $2, role = $3, office = $4, active = $5 where id = $1`,
-		uuid.UUID(o.ID), o.FullName, o.Role, o.Office, o.Active)
+	tag, err := tx.Exec(ctx, `update officers set full_name = $2, roles = $3, office = $4, area = coalesce($5::text[], '{}'), active = $6 where id = $1`,
+		uuid.UUID(o.ID), o.FullName, o.Roles, o.Office, o.Area, o.Active)
 	if err != nil {
 		return fmt.Errorf("update officer: %w", err)
 	}

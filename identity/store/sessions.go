@@ -12,19 +12,20 @@ import (
 	"giahan/identity"
 )
 
-// CreateSession stores a session; of its Resident or Officer only the ID.
+// CreateSession stores a session; of its Resident or Officer only the ID, and the role in which the officer acts.
 func CreateSession(ctx context.Context, tx pgx.Tx, s identity.Session) error {
 	var resident, officer *uuid.UUID
+	var role *identity.Role
 	if s.Resident != nil {
 		resident = (*uuid.UUID)(&s.Resident.ID)
 	}
 	if s.Officer != nil {
-		officer = (*uuid.UUID)(&s.Officer.ID)
+		officer, role = (*uuid.UUID)(&s.Officer.ID), &s.Officer.Role
 	}
 	_, err := tx.Exec(ctx, `
-		insert into sessions (token_hash, audience, resident_id, officer_id, portal_sid, auth_time, created_at, seen_at, expires_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		s.TokenHash[:], s.Audience, resident, officer, s.PortalSID, s.AuthTime, s.CreatedAt, s.SeenAt, s.ExpiresAt)
+		insert into sessions (token_hash, audience, resident_id, officer_id, role, portal_sid, auth_time, created_at, seen_at, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		s.TokenHash[:], s.Audience, resident, officer, role, s.PortalSID, s.AuthTime, s.CreatedAt, s.SeenAt, s.ExpiresAt)
 	if err != nil {
 		return fmt.Errorf("create session: %w", err)
 	}
@@ -63,11 +64,11 @@ func officerSession(ctx context.Context, db Querier, s *identity.Session) error 
 	var o identity.Officer
 	err := db.QueryRow(ctx, `
 		select s.auth_time, s.created_at, s.seen_at, s.expires_at,
-			o.id, o.issuer, o.subject, o.full_name, o.personal_number, o.role, o.office, o.active
-		from sessions s join officers o on o.id = s.officer_id
+			o.id, o.person, o.issuer, o.subject, o.full_name, o.personal_number, o.roles, s.role, o.office, o.area, o.active
+		from sessions s join officers o on o.id = s.officer_id and s.role = any (o.roles)
 		where s.token_hash = $1 and s.audience = 'officer'`, s.TokenHash[:]).
-		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, (*uuid.UUID)(&o.ID), &o.Issuer, &o.Subject,
-			&o.FullName, &o.PersonalNumber, &o.Role, &o.Office, &o.Active)
+		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, (*uuid.UUID)(&o.ID), (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject,
+			&o.FullName, &o.PersonalNumber, &o.Roles, &o.Role, &o.Office, &o.Area, &o.Active)
 	s.Officer = &o
 	return notFound(err)
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -37,8 +38,9 @@ func hoa() identity.Resident {
 }
 
 func officer() identity.Officer {
-	return identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: "https://staff.example", Subject: "approver", FullName: "Phạm Văn Hải",
-		PersonalNumber: "042075000001", Role: identity.RoleApprover, Office: "H27.12", Active: true}
+	id := uuid.New()
+	return identity.Officer{ID: identity.OfficerID(id), Person: identity.PersonID(id), Issuer: "https://staff.example", Subject: "approver", FullName: "Phạm Văn Hải",
+		PersonalNumber: "042075000001", Roles: []identity.Role{identity.RoleApprover}, Role: identity.RoleApprover, Office: "H27.12", Area: []string{}, Active: true}
 }
 
 func upsert(t testing.TB, pool *pgxpool.Pool, r identity.Resident, at time.Time) (got identity.Resident, err error) {
@@ -88,16 +90,27 @@ func TestUpsertResident(t *testing.T) {
 func TestOfficers(t *testing.T) {
 	pool, o := dbtest.New(t), officer()
 	again := officer()
-	again.Role = identity.RoleSupervisor
+	again.Roles = []identity.Role{identity.RoleSupervisor}
 	for _, one := range []identity.Officer{o, again} { // seeding twice changes nothing
 		must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.InsertOfficer(ctx, tx, one, now) }))
 	}
-	if got, err := store.OfficerBySubject(t.Context(), pool, o.Issuer, o.Subject); err != nil || got != o {
+	if got, err := store.OfficerBySubject(t.Context(), pool, o.Issuer, o.Subject); err != nil || !reflect.DeepEqual(got, o) {
 		t.Errorf("by subject: %+v, %v", got, err)
 	}
 	var n int
 	if err := pool.QueryRow(t.Context(), `select count(*) from officers`).Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d officers, %v", n, err)
+	}
+	second := officer() // another account of the same person
+	second.Subject = "approver-2"
+	stranger := officer()
+	stranger.Subject, stranger.PersonalNumber = "stranger", "042075000009"
+	for _, one := range []identity.Officer{second, stranger} {
+		must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.InsertOfficer(ctx, tx, one, now) }))
+		got, err := store.OfficerBySubject(t.Context(), pool, one.Issuer, one.Subject)
+		if must(t, err); (got.Person == o.Person) != (one.PersonalNumber == o.PersonalNumber) {
+			t.Errorf("%s is person %s, the first account is %s", one.Subject, got.Person, o.Person)
+		}
 	}
 	if _, err := store.OfficerBySubject(t.Context(), pool, "https://portal.example", o.Subject); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("other issuer: %v", err)
@@ -182,10 +195,11 @@ func TestUpdateOfficer(t *testing.T) {
 	pool, o := dbtest.New(t), officer()
 	must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.InsertOfficer(ctx, tx, o, now) }))
 	o.FullName, o.Role, o.Office, o.Active = "Phạm Văn Hai", identity.RoleSupervisor, "H27.13", false
+	o.Roles, o.Area = []identity.Role{identity.RoleSupervisor, identity.RoleHelper}, []string{"18676"}
 	other := o
 	other.Subject, other.PersonalNumber = "somebody", "042075000009"
 	must(t, tx(t, pool, func(ctx context.Context, tx pgx.Tx) error { return store.UpdateOfficer(ctx, tx, other) }))
-	if got, err := store.OfficerBySubject(t.Context(), pool, o.Issuer, o.Subject); err != nil || got != o {
+	if got, err := store.OfficerBySubject(t.Context(), pool, o.Issuer, o.Subject); err != nil || !reflect.DeepEqual(got, o) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	o.ID = identity.OfficerID(uuid.New())

@@ -96,12 +96,15 @@ func Officer(t testing.TB, pool *pgxpool.Pool, role identity.Role, change ...fun
 	t.Helper()
 	n := last.Add(1)
 	o := identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: "https://staff.test", Subject: fmt.Sprintf("officer-%d", n),
-		FullName: "Nguyễn Minh Đức", PersonalNumber: identity.PersonalNumber(fmt.Sprintf("042085%06d", n)), Role: role, Office: Office, Active: true}
+		FullName: "Nguyễn Minh Đức", PersonalNumber: identity.PersonalNumber(fmt.Sprintf("042085%06d", n)), Roles: []identity.Role{role}, Office: Office, Active: true}
 	for _, c := range change {
 		c(&o)
 	}
-	In(t, pool, func(tx pgx.Tx) error {
-		return identitystore.InsertOfficer(context.Background(), tx, o, NewClock().Now())
+	In(t, pool, func(tx pgx.Tx) (err error) {
+		if err = identitystore.InsertOfficer(context.Background(), tx, o, NewClock().Now()); err == nil {
+			o, err = identitystore.OfficerBySubject(context.Background(), tx, o.Issuer, o.Subject)
+		}
+		return err
 	})
 	return o
 }
@@ -222,7 +225,7 @@ func Paid(t testing.TB, pool *pgxpool.Pool, r identity.Resident, change ...func(
 			return err
 		}
 		d := clerk.Rules().Decide(licensing.Request{Procedure: licensing.Exchange, Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: Today})
-		a.Decision, a.Fee, a.SubmittedAt = &d, d.Fee, &now
+		a.Decision, a.Fee, a.SubmittedAt, a.Area = &d, d.Fee, &now, a.Contact.Commune
 		if a.Code, err = licensing.NewCode(a.Office, Today, n, licensing.CodeWidth); err != nil {
 			return err
 		}

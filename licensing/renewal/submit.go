@@ -97,7 +97,7 @@ func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application
 	if err != nil {
 		return err
 	}
-	a.Decision, a.Fee = &d, d.Fee
+	a.Decision, a.Fee, a.Area = &d, d.Fee, a.Contact.Commune // the area stays when the address is corrected: the case is known there
 	a.Code, err = licensing.NewCode(a.Office, today, n, s.CodeWidth)
 	return err
 }

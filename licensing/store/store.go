@@ -27,7 +27,7 @@ type Querier interface {
 const columns = `id, coalesce(code, ''), resident_id, office, state, version, ground, applicant, licence, choice, phone, delivery,
 	street, commune, health_number, coalesce(health_signed_on::text, ''), health_upload, portrait_upload, decision,
 	coalesce(fee_vnd, 0), paid_at, submitted_at, due_at, coalesce(reply_by::text, ''), holder, held_at, examined_by,
-	decided_by, created_at, updated_at`
+	decided_by, created_at, updated_at, area, filed_by, examiners, decided_person`
 
 func scan(row pgx.Row) (licensing.Application, error) {
 	var (
@@ -35,12 +35,14 @@ func scan(row pgx.Row) (licensing.Application, error) {
 		id, resident              uuid.UUID
 		health, portrait          *uuid.UUID
 		holder, examined, decided *uuid.UUID
+		filed, decider            *uuid.UUID
+		examiners                 []uuid.UUID
 		signed, reply             string
 	)
 	err := row.Scan(&id, &a.Code, &resident, &a.Office, &a.State, &a.Version, &a.Ground, &a.Applicant, &a.Licence, &a.Choice,
 		&a.Contact.Phone, &a.Contact.Delivery, &a.Contact.Street, &a.Contact.Commune, &a.Health.Number, &signed, &health,
 		&portrait, &a.Decision, &a.Fee, &a.PaidAt, &a.SubmittedAt, &a.DueAt, &reply, &holder, &a.HeldAt, &examined, &decided,
-		&a.CreatedAt, &a.UpdatedAt)
+		&a.CreatedAt, &a.UpdatedAt, &a.Area, &filed, &examiners, &decider)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, licensing.ErrNotFound
 	}
@@ -50,6 +52,10 @@ func scan(row pgx.Row) (licensing.Application, error) {
 	a.ID, a.Resident = licensing.ApplicationID(id), identity.ResidentID(resident)
 	a.Health.Upload, a.Portrait = (*media.UploadID)(health), (*media.UploadID)(portrait)
 	a.Holder, a.ExaminedBy, a.DecidedBy = (*identity.OfficerID)(holder), (*identity.OfficerID)(examined), (*identity.OfficerID)(decided)
+	a.FiledBy, a.Decider = (*identity.PersonID)(filed), (*identity.PersonID)(decider)
+	for _, e := range examiners {
+		a.Examiners = append(a.Examiners, identity.PersonID(e))
+	}
 	if a.Health.SignedOn, err = licensing.ParseDate(signed); err != nil {
 		return a, err
 	}
@@ -99,10 +105,10 @@ func list(rows pgx.Rows, err error) ([]licensing.Application, error) {
 // Insert writes a new draft; licensing.ErrOpenCase where the resident has another open case.
 func Insert(ctx context.Context, tx pgx.Tx, a licensing.Application) error {
 	_, err := tx.Exec(ctx, `insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, phone,
-			delivery, street, commune, health_number, created_at, updated_at, search_name)
-		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)`,
+			delivery, street, commune, health_number, created_at, updated_at, search_name, filed_by)
+		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16)`,
 		uuid.UUID(a.ID), uuid.UUID(a.Resident), a.Office, a.State, a.Ground, a.Applicant, a.Licence, a.Choice, a.Contact.Phone,
-		a.Contact.Delivery, a.Contact.Street, a.Contact.Commune, a.Health.Number, a.CreatedAt, licensing.SearchKey(a.Applicant.FullName))
+		a.Contact.Delivery, a.Contact.Street, a.Contact.Commune, a.Health.Number, a.CreatedAt, licensing.SearchKey(a.Applicant.FullName), (*uuid.UUID)(a.FiledBy))
 	if violates(err, "applications_one_open") {
 		return licensing.ErrOpenCase
 	}
@@ -116,14 +122,20 @@ func Update(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 		v := int64(a.Fee)
 		fee = &v
 	}
+	examiners := make([]uuid.UUID, len(a.Examiners))
+	for i, e := range a.Examiners {
+		examiners[i] = uuid.UUID(e)
+	}
 	_, err := tx.Exec(ctx, `update applications set code = nullif($2, ''), state = $3, version = version + 1, licence = $4, choice = $5, phone = $6,
 			delivery = $7, street = $8, commune = $9, health_number = $10, health_signed_on = nullif($11, '')::date, health_upload = $12,
 			portrait_upload = $13, decision = $14, fee_vnd = $15, paid_at = $16, submitted_at = $17, due_at = $18,
-			reply_by = nullif($19, '')::date, holder = $20, held_at = $21, examined_by = $22, decided_by = $23, updated_at = $24
+			reply_by = nullif($19, '')::date, holder = $20, held_at = $21, examined_by = $22, decided_by = $23, updated_at = $24,
+			area = $25, examiners = $26, decided_person = $27
 		where id = $1`,
 		uuid.UUID(a.ID), a.Code, a.State, a.Licence, a.Choice, a.Contact.Phone, a.Contact.Delivery, a.Contact.Street, a.Contact.Commune,
 		a.Health.Number, a.Health.SignedOn.String(), (*uuid.UUID)(a.Health.Upload), (*uuid.UUID)(a.Portrait), a.Decision, fee, a.PaidAt,
-		a.SubmittedAt, a.DueAt, a.ReplyBy.String(), (*uuid.UUID)(a.Holder), a.HeldAt, (*uuid.UUID)(a.ExaminedBy), (*uuid.UUID)(a.DecidedBy), a.UpdatedAt)
+		a.SubmittedAt, a.DueAt, a.ReplyBy.String(), (*uuid.UUID)(a.Holder), a.HeldAt, (*uuid.UUID)(a.ExaminedBy), (*uuid.UUID)(a.DecidedBy), a.UpdatedAt,
+		a.Area, examiners, (*uuid.UUID)(a.Decider))
 	if violates(err, "applications_portrait_upload_fkey") || violates(err, "applications_health_upload_fkey") {
 		return media.ErrNotFound // swept while it was being attached
 	}

@@ -62,10 +62,12 @@ func tx(pool *pgxpool.Pool, f func(tx pgx.Tx) error) error { return pgx.BeginFun
 // TestEveryFieldSurvives writes an application in which no field is empty, and reads the same again.
 func TestEveryFieldSurvives(t *testing.T) {
 	pool := dbtest.New(t)
-	a := licensingtest.Paid(t, pool, licensingtest.Resident(t, pool))
+	helper := licensingtest.Officer(t, pool, identity.RoleHelper).Person
+	a := licensingtest.Paid(t, pool, licensingtest.Resident(t, pool), func(a *licensing.Application) { a.FiledBy = &helper })
 	now := licensingtest.NewClock().Now()
-	examiner, approver := licensingtest.Officer(t, pool, identity.RoleExaminer).ID, licensingtest.Officer(t, pool, identity.RoleApprover).ID
-	a.Choice, a.ReplyBy, a.Holder, a.HeldAt, a.ExaminedBy, a.DecidedBy = "C1", licensingtest.Today, &examiner, &now, &examiner, &approver
+	examiner, approver := licensingtest.Officer(t, pool, identity.RoleExaminer), licensingtest.Officer(t, pool, identity.RoleApprover)
+	a.Choice, a.ReplyBy, a.Holder, a.HeldAt, a.ExaminedBy, a.DecidedBy = "C1", licensingtest.Today, &examiner.ID, &now, &examiner.ID, &approver.ID
+	a.Examiners, a.Decider = []identity.PersonID{examiner.Person}, &approver.Person
 	a.Licence.HolderAddress, a.Licence.OpenViolation, a.Licence.Serial = "Xã Thiên Cầm", true, "AA"
 	ok(t, tx(pool, func(tx pgx.Tx) error { return store.Update(ctx, tx, &a) }))
 	got := licensingtest.Read(t, pool, a.ID)

@@ -45,6 +45,7 @@ var offices = map[identity.Role]string{
 	identity.RoleExaminer:   "Cán bộ thẩm định",
 	identity.RoleApprover:   "Người phê duyệt",
 	identity.RoleSupervisor: "Người phụ trách",
+	identity.RoleHelper:     "Cán bộ hỗ trợ tại xã, phường",
 	identity.RoleSystem:     "Giahan",
 }
 

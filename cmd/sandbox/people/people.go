@@ -47,19 +47,37 @@ type Officer struct {
 	PersonalNumber identity.PersonalNumber
 	BirthDate      string
 	Sex            identity.Sex
-	Role           identity.Role
-	Title          string // Vietnamese
+	Roles          []identity.Role // the first is the one that they come in with
+	Area           []string        // codes of communes; empty: the whole office
+	Title          string          // Vietnamese
 }
 
 // Staff are the officers of the one office.
 func Staff() []Officer {
 	return []Officer{
-		{"intake", "Đặng Thị Thu", "042191007342", "1991-03-17", identity.Female, identity.RoleIntake, "Cán bộ tiếp nhận"},
-		{"examiner1", "Nguyễn Minh Đức", "042085010936", "1985-09-02", identity.Male, identity.RoleExaminer, "Cán bộ thẩm định"},
-		{"examiner2", "Lê Thu Hà", "040188004571", "1988-12-24", identity.Female, identity.RoleExaminer, "Cán bộ thẩm định"},
-		{"approver", "Phạm Văn Hải", "042074002218", "1974-05-30", identity.Male, identity.RoleApprover, "Lãnh đạo phê duyệt"},
-		{"supervisor", "Trần Quốc Việt", "042070006627", "1970-01-11", identity.Male, identity.RoleSupervisor, "Giám sát"},
+		officer("intake", "Đặng Thị Thu", "042191007342", "1991-03-17", "Cán bộ tiếp nhận", identity.RoleIntake),
+		officer("examiner1", "Nguyễn Minh Đức", "042085010936", "1985-09-02", "Cán bộ thẩm định", identity.RoleExaminer),
+		officer("examiner2", "Lê Thu Hà", "040188004571", "1988-12-24", "Cán bộ thẩm định", identity.RoleExaminer),
+		officer("approver", "Phạm Văn Hải", "042074002218", "1974-05-30", "Lãnh đạo phê duyệt", identity.RoleApprover),
+		officer("supervisor", "Trần Quốc Việt", "042070006627", "1970-01-11", "Giám sát", identity.RoleSupervisor),
+		officer("deputy", "Võ Thị Minh Nguyệt", "042179009154", "1979-04-06", "Phó phòng: thẩm định và phê duyệt", identity.RoleExaminer, identity.RoleApprover),
+		officer("helper", "Nguyễn Thị Hiền", "042187005510", "1987-10-19", "Cán bộ hỗ trợ, Xã Thiên Cầm", identity.RoleHelper).of(ThienCam),
+		officer("auditor", "Bùi Đức Thành", "042077003046", "1977-02-27", "Thanh tra", identity.RoleAuditor),
+		officer("admin", "Hoàng Anh Tú", "042090008261", "1990-06-13", "Quản trị tài khoản", identity.RoleAdministrator),
 	}
+}
+
+// ThienCam is the code of Xã Thiên Cầm, where hoa lives and the helper works.
+const ThienCam = "18676"
+
+// officer of the whole office; the sex follows from the personal number.
+func officer(key, name string, number identity.PersonalNumber, birth, title string, roles ...identity.Role) Officer {
+	return Officer{Key: key, FullName: name, PersonalNumber: number, BirthDate: birth, Sex: number.Sex(), Roles: roles, Title: title}
+}
+
+func (o Officer) of(area ...string) Officer {
+	o.Area = area
+	return o
 }
 
 // Residents are the cast, with licences as they stand on that day. The first seven each show one case; the others are
