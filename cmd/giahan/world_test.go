@@ -47,8 +47,9 @@ type world struct {
 	browsers atomic.Int32
 }
 
-// newWorld starts one. nodes is how many copies of the service share the database; the first answers pages.
-func newWorld(t testing.TB, nodes int) *world {
+// newWorld starts one. nodes is how many copies of the service share the database; the first answers pages. change may set other
+// variables of its environment.
+func newWorld(t testing.TB, nodes int, change ...func(w *world, env map[string]string)) *world {
 	t.Helper()
 	pool := dbtest.New(t)
 	s3, err := objectstore.Start(t.Context(), objectstore.Options{Dir: t.TempDir()})
@@ -70,7 +71,7 @@ func newWorld(t testing.TB, nodes int) *world {
 	server := &http.Server{Handler: w.World}
 	go server.Serve(console)
 	t.Cleanup(func() { server.Close(); w.World.Close() })
-	w.configure(s3, dbtest.DSN(pool))
+	w.configure(s3, dbtest.DSN(pool), change)
 	w.start(nodes, site)
 	return w
 }
@@ -78,7 +79,7 @@ func newWorld(t testing.TB, nodes int) *world {
 // secretOf is the key that the service shares with a partner in tests.
 func secretOf(partner string) string { return "sandbox-" + strings.Repeat(partner[:2], 12) }
 
-func (w *world) configure(s3 *objectstore.Store, dsn string) {
+func (w *world) configure(s3 *objectstore.Store, dsn string, change []func(*world, map[string]string)) {
 	w.t.Helper()
 	env := map[string]string{"GIAHAN_MODE": "sandbox", "DATABASE_URL": dsn, "GIAHAN_METRICS_LISTEN": "", "GIAHAN_PUBLIC_URL": w.public,
 		"GIAHAN_OFFICER_URL": w.officer, "GIAHAN_POLL": "100ms", "GIAHAN_S3_ENDPOINT": s3.Endpoint(), "GIAHAN_S3_ACCESS_KEY": s3.AccessKey(),
@@ -88,6 +89,9 @@ func (w *world) configure(s3 *objectstore.Store, dsn string) {
 		"GIAHAN_OFFICE_HOURS_EN": "Monday to Friday, 7:30 to 17:00", "GIAHAN_TRUSTED_PROXIES": "127.0.0.1"}
 	for k, v := range w.Env() {
 		env[k] = v
+	}
+	for _, do := range change {
+		do(w, env)
 	}
 	cfg, err := readConfig(func(name string) string { return env[name] })
 	if err != nil {

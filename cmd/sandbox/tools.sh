@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings in what the tests need beside Go, but for PostgreSQL, which the tests fetch themselves: Chromium and exiftool from Debian's packages,
-# axe-core and sass from npm. It asks nothing. Where something cannot be had it says so: the tests that need it then skip loudly,
+# axe-core, sass and a second OpenID provider from npm. It asks nothing. Where something cannot be had it says so: the tests that need it then skip loudly,
 # and with CI=true they fail.
 set -eu
 
@@ -28,9 +28,14 @@ have exiftool || {
 	debian libimage-exiftool-perl || say "EXIFTOOL IS MISSING and cannot be installed here: that check will be skipped"
 }
 
-cd web/css
-if [ ! -f node_modules/axe-core/axe.min.js ] || [ ! -d node_modules/sass ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+# npm_ci FOLDER WHAT CONSEQUENCE: what the folder's lock names, unless it is there.
+npm_ci() (
+	cd "$1"
+	[ -d node_modules ] && ! [ package-lock.json -nt node_modules/.package-lock.json ] && return 0
 	have npm || { say "installing npm"; debian npm; } || true
 	npm ci --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >/dev/null ||
-		say "AXE-CORE AND SASS ARE MISSING and npm cannot fetch them here: the accessibility checks and the check of the style sheet will be skipped"
-fi
+		say "$2 and npm cannot fetch it here: $3 will be skipped"
+)
+
+npm_ci web/css "AXE-CORE OR SASS IS MISSING" "the accessibility checks and the check of the style sheet"
+npm_ci integrations/portal/portalsim/testdata/second "THE SECOND OPENID PROVIDER IS MISSING" "the sign-in against it"
