@@ -41,7 +41,7 @@ var staff = []portalsim.Person{
 // there and stands still until it is moved.
 type world struct {
 	*sessions.Service
-	t             *testing.T
+	t             testing.TB
 	portal, realm *portalsim.Sim
 
 	mu  sync.Mutex
@@ -51,7 +51,7 @@ type world struct {
 func (w *world) move(d time.Duration) { w.mu.Lock(); defer w.mu.Unlock(); w.now = w.now.Add(d) }
 func (w *world) time() time.Time      { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Now().UTC().Truncate(time.Microsecond)}
 	key, err := sessions.CSRFKey(make([]byte, 32))
