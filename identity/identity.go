@@ -51,6 +51,7 @@ type Resident struct {
 	Address        string // place of residence as the portal gives it; may be empty
 	Phone          string // as the portal gives it; may be empty
 	Level          Level
+	HelpedBy       *Officer // the helper who acts for them in this session; nil where they act themselves
 }
 
 // Role is what an officer, a resident or the service itself acts as.
@@ -86,8 +87,12 @@ type Officer struct {
 	Role           Role           // the one of Roles in which they act now
 	Office         string         // code of the office, as in the dossier code's prefix
 	Area           []string       // codes of the communes whose cases they handle; empty: those of the whole office
-	Active         bool
+	Active         bool           // by the staff file
+	Suspended      bool           // shut out by an administrator, whatever the file says
 }
+
+// MayComeIn says whether the account opens anything at all.
+func (o Officer) MayComeIn() bool { return o.Active && !o.Suspended }
 
 // Actor is who does something, read from the session once per request and handed on as an argument.
 type Actor struct {
@@ -104,9 +109,25 @@ type Actor struct {
 // System is the actor of workers and of automatic steps.
 var System = Actor{Role: RoleSystem, Name: "Giahan"}
 
-// Actor of a resident.
+// Actor of a resident: they themselves, or whoever acts for them in this session.
 func (r Resident) Actor() Actor {
+	if r.HelpedBy != nil {
+		a, id := r.HelpedBy.Actor(), uuid.UUID(r.ID)
+		a.OnBehalfOf = &id
+		return a
+	}
 	return Actor{Role: RoleResident, ID: uuid.UUID(r.ID), Name: r.FullName, PersonalNumber: r.PersonalNumber}
+}
+
+// Resident is for whom the actor files and sends pictures: themselves, or the person for whom a helper acts; ok is false for everybody else.
+func (a Actor) Resident() (id uuid.UUID, ok bool) {
+	switch {
+	case a.Role == RoleResident:
+		return a.ID, true
+	case a.Role == RoleHelper && a.OnBehalfOf != nil:
+		return *a.OnBehalfOf, true
+	}
+	return uuid.UUID{}, false
 }
 
 // Actor of an officer.

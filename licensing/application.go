@@ -177,6 +177,7 @@ var (
 	ErrHeld             = errors.New("held by another officer")
 	ErrFourEyes         = errors.New("the same person may not propose and decide")
 	ErrOwnCase          = errors.New("nobody handles their own case")
+	ErrFiled            = errors.New("who filed a case does not handle it")
 	ErrRegisterDown     = errors.New("register does not answer")
 	ErrUnseen           = errors.New("pictures have not been opened")
 	ErrAppointed        = errors.New("a new appointment was given before")

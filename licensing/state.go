@@ -87,7 +87,7 @@ type Transition struct {
 }
 
 var (
-	resident = []identity.Role{identity.RoleResident}
+	resident = []identity.Role{identity.RoleResident, identity.RoleHelper} // a helper acts for the resident
 	intake   = []identity.Role{identity.RoleIntake, identity.RoleSupervisor}
 	examiner = []identity.Role{identity.RoleExaminer}
 	reviewer = []identity.Role{identity.RoleExaminer, identity.RoleSupervisor}

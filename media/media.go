@@ -68,7 +68,8 @@ const SameLook = 28
 // Upload is a stored picture as the database knows it.
 type Upload struct {
 	ID         UploadID
-	Owner      uuid.UUID // resident who sent it
+	Owner      uuid.UUID  // resident who sent it, or for whom it was taken
+	TakenBy    *uuid.UUID // the helper, as a person, who took it for them; nil where they sent it themselves
 	Kind       Kind
 	Object     string   // name in the object store, random
 	Thumbnail  string   // name of its thumbnail in the object store

@@ -13,6 +13,6 @@ grant usage on schema public, jobs to giahan_app;
 grant select, insert, update, delete on all tables in schema public, jobs to giahan_app;
 grant usage, select on all sequences in schema public, jobs to giahan_app;
 -- History only grows.
-revoke update, delete on application_events, access_log, audit_list, audit_heads, decision_signatures from giahan_app;
+revoke update, delete on application_events, access_log, audit_list, audit_heads, decision_signatures, staff_acts from giahan_app;
 revoke insert, update, delete on goose_db_version from giahan_app;
 revoke insert, update, delete on jobs.river_migration from giahan_app;

@@ -172,6 +172,7 @@ create table officers (
     roles text[] not null,
     area text[] not null default '{}'::text[],
     person uuid not null,
+    suspended boolean not null default false,
     constraint officers_pkey PRIMARY KEY (id),
     constraint officers_issuer_subject_key UNIQUE (issuer, subject),
     constraint officers_person_fkey FOREIGN KEY (person) REFERENCES officers(id),
@@ -309,6 +310,21 @@ create table sign_in_attempts (
     constraint sign_in_attempts_state_hash_check CHECK ((length(state_hash) = 32))
 );
 
+create table staff_acts (
+    id bigint not null generated always as identity,
+    at timestamp with time zone not null,
+    actor uuid not null,
+    officer uuid not null,
+    act text not null,
+    constraint staff_acts_pkey PRIMARY KEY (id),
+    constraint staff_acts_actor_fkey FOREIGN KEY (actor) REFERENCES officers(id),
+    constraint staff_acts_officer_fkey FOREIGN KEY (officer) REFERENCES officers(id),
+    constraint staff_acts_act_check CHECK ((act = ANY (ARRAY['suspend'::text, 'reinstate'::text, 'end_sessions'::text]))),
+    constraint staff_acts_check CHECK ((actor <> officer))
+);
+CREATE INDEX staff_acts_officer ON public.staff_acts USING btree (officer, id);
+CREATE TRIGGER staff_acts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.staff_acts FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
 create table uploads (
     id uuid not null,
     owner uuid not null,
@@ -325,11 +341,13 @@ create table uploads (
     print text,
     print_sha256 bytea,
     look bit(256),
+    taken_by uuid,
     constraint uploads_pkey PRIMARY KEY (id),
     constraint uploads_object_key UNIQUE (object),
     constraint uploads_print_key UNIQUE (print),
     constraint uploads_thumbnail_key UNIQUE (thumbnail),
     constraint uploads_owner_fkey FOREIGN KEY (owner) REFERENCES residents(id),
+    constraint uploads_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES officers(id),
     constraint uploads_check CHECK (((print IS NULL) = (print_sha256 IS NULL))),
     constraint uploads_kind_check CHECK ((kind = ANY (ARRAY['portrait'::text, 'health_certificate'::text]))),
     constraint uploads_print_sha256_check CHECK ((length(print_sha256) = 32)),

@@ -59,6 +59,7 @@ var answers = []struct {
 	{identity.ErrSignIn, answer{status: 403, heading: "fault.sign_in", sentence: "signin_failed", button: "fault.sign_in_again", href: "/sign-in"}},
 	{identity.ErrForbidden, answer{status: 403, heading: "fault.forbidden", sentence: "fault.forbidden_text", button: "button.start_page", href: "/"}},
 	{licensing.ErrOwnCase, answer{status: 403, heading: "fault.forbidden", sentence: "fault.own_case", button: "button.start_page", href: "/"}},
+	{licensing.ErrFiled, answer{status: 403, heading: "fault.forbidden", sentence: "fault.filed", button: "button.start_page", href: "/"}},
 	{licensing.ErrFourEyes, answer{status: 403, heading: "fault.forbidden", sentence: "fault.four_eyes", button: "button.start_page", href: "/"}},
 	{licensing.ErrNotFound, notFound},
 	{media.ErrNotFound, notFound},

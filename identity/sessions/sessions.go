@@ -59,7 +59,7 @@ func (s *Service) Authenticate(ctx context.Context, audience identity.Audience, 
 		return identity.Session{}, identity.ErrNoSession
 	}
 	session, err := store.SessionByHash(ctx, s.Pool, audience, hashOf(token))
-	if errors.Is(err, store.ErrNotFound) || err == nil && session.Officer != nil && !session.Officer.Active {
+	if errors.Is(err, store.ErrNotFound) || err == nil && session.Officer != nil && !session.Officer.MayComeIn() {
 		return identity.Session{}, identity.ErrNoSession
 	}
 	if err != nil {

@@ -176,7 +176,7 @@ func (s *Service) officer(ctx context.Context, tx pgx.Tx, claims signin.Claims) 
 		return nil, err
 	}
 	o, err := store.OfficerBySubject(ctx, tx, staff.Issuer, staff.Subject)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !o.Active {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !o.MayComeIn() {
 		return nil, identity.ErrNotStaff
 	}
 	return &o, err

@@ -45,7 +45,7 @@ func UpsertResident(ctx context.Context, tx pgx.Tx, r identity.Resident, now tim
 // OfficerBySubject finds an officer by the staff realm's account, active or not; ErrNotFound.
 func OfficerBySubject(ctx context.Context, db Querier, issuer, subject string) (identity.Officer, error) {
 	o, err := scanOfficer(db.QueryRow(ctx, `
-		select id, person, issuer, subject, full_name, personal_number, roles, office, area, active
+		select id, person, issuer, subject, full_name, personal_number, roles, office, area, active, suspended
 		from officers where issuer = $1 and subject = $2`, issuer, subject))
 	if err != nil {
 		return identity.Officer{}, fmt.Errorf("officer by subject: %w", err)
@@ -54,7 +54,7 @@ func OfficerBySubject(ctx context.Context, db Querier, issuer, subject string) (
 }
 
 func scanOfficer(row pgx.Row) (o identity.Officer, err error) {
-	err = row.Scan((*uuid.UUID)(&o.ID), (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject, &o.FullName, &o.PersonalNumber, &o.Roles, &o.Office, &o.Area, &o.Active)
+	err = row.Scan((*uuid.UUID)(&o.ID), (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject, &o.FullName, &o.PersonalNumber, &o.Roles, &o.Office, &o.Area, &o.Active, &o.Suspended)
 	if err == nil {
 		o.Role = o.Roles[0]
 	}

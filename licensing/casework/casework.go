@@ -57,7 +57,7 @@ func (c Clerk) Move(ctx context.Context, tx pgx.Tx, a *licensing.Application, s 
 		return licensing.Entry{}, fmt.Errorf("application %s: %w", a.ID, err)
 	}
 	entry, err := store.AppendEntry(ctx, tx, licensing.Entry{
-		Application: a.ID, At: s.At, Role: s.Actor.Role, ActorID: s.Actor.ID, ActorName: s.Actor.Name,
+		Application: a.ID, At: s.At, Role: s.Actor.Role, ActorID: s.Actor.ID, ActorName: s.Actor.Name, OnBehalfOf: s.Actor.OnBehalfOf,
 		Event: s.Event, From: a.State, To: to, Reason: s.Reason, Note: s.Note, Promised: s.Promised,
 	})
 	if err != nil {

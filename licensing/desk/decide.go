@@ -14,16 +14,16 @@ import (
 	"giahan/licensing/store"
 )
 
-// move is the frame of every act at the desk: lock, check office, version and guard, let set change the case, move it.
+// move is the frame of every act at the desk: lock, check whose it is, version and guard, let set do what belongs to it, move it.
 // version is that of the page that the officer saw; 0 is "whatever it is" and only for acts that carry no judgement.
 func (s Service) move(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, step casework.Step,
 	set func(tx pgx.Tx, a *licensing.Application) error) error {
-	if err := staff(actor); err != nil {
+	if err := licensing.MayEver(actor.Role, licensing.Inspect); err != nil {
 		return err
 	}
 	step.Actor, step.At = actor, s.Now()
 	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
-		if err := ofOffice(actor, *a); err != nil {
+		if err := licensing.Allowed(actor, licensing.Inspect, *a); err != nil {
 			return err
 		}
 		if err := licensing.May(actor.Role, a.State, step.Event); err != nil {
@@ -32,7 +32,7 @@ func (s Service) move(ctx context.Context, actor identity.Actor, id licensing.Ap
 			}
 			return err
 		}
-		if err := s.guard(actor, *a, step.Event); err != nil {
+		if err := licensing.Guard(actor, *a, step.Event, step.At); err != nil {
 			return err
 		}
 		if version != 0 && version != a.Version {
@@ -41,6 +41,7 @@ func (s Service) move(ctx context.Context, actor identity.Actor, id licensing.Ap
 		if err := set(tx, a); err != nil {
 			return err
 		}
+		licensing.Record(a, actor, step.Event, step.At)
 		_, err := s.Clerk.Move(ctx, tx, a, step)
 		return err
 	})
@@ -71,7 +72,7 @@ func (s Service) RefuseIntake(ctx context.Context, actor identity.Actor, id lice
 
 // Claim takes a case for review. A claim that was forgotten for licensing.HoldTime does not keep others out.
 func (s Service) Claim(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
-	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.Claim}, s.hold(actor))
+	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.Claim}, nothing)
 }
 
 // TakeOver takes a case that a colleague holds; the reason stays in the history.
@@ -79,40 +80,27 @@ func (s Service) TakeOver(ctx context.Context, actor identity.Actor, id licensin
 	if note == "" {
 		return licensing.FieldErrors{{Field: "note", Key: "error_take_over_reason"}}
 	}
-	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.TakeOver, Note: note}, s.hold(actor))
-}
-
-func (s Service) hold(actor identity.Actor) func(pgx.Tx, *licensing.Application) error {
-	return func(_ pgx.Tx, a *licensing.Application) error {
-		me, now := identity.OfficerID(actor.ID), s.Now()
-		a.Holder, a.HeldAt = &me, &now
-		return nil
-	}
+	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.TakeOver, Note: note}, nothing)
 }
 
 // Release puts a case back into the queue.
 func (s Service) Release(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
-	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.Release}, drop)
-}
-
-func drop(_ pgx.Tx, a *licensing.Application) error {
-	a.Holder, a.HeldAt = nil, nil
-	return nil
+	return s.move(ctx, actor, id, 0, casework.Step{Event: licensing.Release}, nothing)
 }
 
 // Next claims the case that is due next and is free. licensing.ErrNotFound where the queue is empty.
 func (s Service) Next(ctx context.Context, actor identity.Actor) (licensing.ApplicationID, error) {
-	if actor.Role != identity.RoleExaminer {
-		return licensing.ApplicationID{}, identity.ErrForbidden
+	if err := licensing.Moves(actor.Role, licensing.Claim); err != nil {
+		return licensing.ApplicationID{}, err
 	}
 	states := []licensing.State{licensing.Resubmitted, licensing.Accepted, licensing.InReview}
 	for after := (store.Cursor{}); ; {
-		cases, err := store.InStates(ctx, s.Pool, actor.Office, states, nil, after, PageSize)
+		cases, err := store.InStates(ctx, s.Pool, store.ScopeOf(actor), states, nil, after, PageSize)
 		if err != nil {
 			return licensing.ApplicationID{}, err
 		}
 		for _, c := range cases {
-			if s.guard(actor, c, licensing.Claim) == nil && s.Claim(ctx, actor, c.ID) == nil {
+			if licensing.Guard(actor, c, licensing.Claim, s.Now()) == nil && s.Claim(ctx, actor, c.ID) == nil {
 				return c.ID, nil
 			}
 			after = store.CursorAfter(c)
@@ -144,7 +132,7 @@ func (s Service) Return(ctx context.Context, actor identity.Actor, id licensing.
 			}
 		}
 		a.ReplyBy = s.Clerk.Rules().ReplyBy(a.Procedure(), licensing.DateOf(s.Now()))
-		return drop(tx, a)
+		return nil
 	})
 }
 
@@ -184,17 +172,13 @@ func (s Service) Propose(ctx context.Context, actor identity.Actor, id licensing
 		step.Event, step.Reason = licensing.ProposeRefusal, p.Reason
 	}
 	return s.move(ctx, actor, id, version, step, func(tx pgx.Tx, a *licensing.Application) error {
-		if seen, err := seenAll(ctx, tx, actor, *a); err != nil || !seen {
-			return orUnseen(err)
-		}
-		me := identity.OfficerID(actor.ID)
-		a.ExaminedBy = &me
-		return drop(tx, a)
+		return mustSee(ctx, tx, actor, *a)
 	})
 }
 
-func orUnseen(err error) error {
-	if err != nil {
+// mustSee: nobody proposes or decides without having opened every picture.
+func mustSee(ctx context.Context, tx pgx.Tx, actor identity.Actor, a licensing.Application) error {
+	if seen, err := seenAll(ctx, tx, actor, a); err != nil || seen {
 		return err
 	}
 	return licensing.ErrUnseen
@@ -222,23 +206,16 @@ func (s Service) Decide(ctx context.Context, actor identity.Actor, id licensing.
 		if note == "" {
 			return licensing.FieldErrors{{Field: "note", Key: "error_send_back_reason"}}
 		}
-		return s.move(ctx, actor, id, version, casework.Step{Event: licensing.SendBack, Note: note}, func(_ pgx.Tx, a *licensing.Application) error {
-			a.Holder, a.ExaminedBy = a.ExaminedBy, nil
-			now := s.Now()
-			a.HeldAt = &now
-			return nil
-		})
+		return s.move(ctx, actor, id, version, casework.Step{Event: licensing.SendBack, Note: note}, nothing)
 	}
 	return licensing.FieldErrors{{Field: "verdict", Key: "error_verdict"}}
 }
 
 func (s Service) approve(ctx context.Context, actor identity.Actor) func(pgx.Tx, *licensing.Application) error {
 	return func(tx pgx.Tx, a *licensing.Application) error {
-		if seen, err := seenAll(ctx, tx, actor, *a); err != nil || !seen {
-			return orUnseen(err)
+		if err := mustSee(ctx, tx, actor, *a); err != nil {
+			return err
 		}
-		me := identity.OfficerID(actor.ID)
-		a.DecidedBy, a.Holder, a.HeldAt = &me, nil, nil
 		licence := s.Clerk.Rules().Issue(*a, licensing.DateOf(s.Now()))
 		if err := store.InsertPrintOrder(ctx, tx, a.ID, licence); err != nil {
 			return err
@@ -261,12 +238,7 @@ func (s Service) refuse(ctx context.Context, actor identity.Actor, id licensing.
 		}
 	}
 	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.Refuse, Reason: reason, Note: note}, func(tx pgx.Tx, a *licensing.Application) error {
-		if seen, err := seenAll(ctx, tx, actor, *a); err != nil || !seen { // a refusal weighs more than an approval
-			return orUnseen(err)
-		}
-		me := identity.OfficerID(actor.ID)
-		a.DecidedBy, a.Holder, a.HeldAt = &me, nil, nil
-		return nil
+		return mustSee(ctx, tx, actor, *a) // a refusal weighs more than an approval
 	})
 }
 

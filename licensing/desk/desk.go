@@ -4,7 +4,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -79,7 +78,7 @@ type Queue struct {
 // Queue reads a page of a tab, next due first.
 func (s Service) Queue(ctx context.Context, actor identity.Actor, tab Tab, after Cursor) (Queue, error) {
 	q := Queue{Tab: tab, Now: s.Now()}
-	if err := staff(actor); err != nil {
+	if err := licensing.MayEver(actor.Role, licensing.Search); err != nil {
 		return q, err
 	}
 	var holder *identity.OfficerID
@@ -87,7 +86,7 @@ func (s Service) Queue(ctx context.Context, actor identity.Actor, tab Tab, after
 		id := identity.OfficerID(actor.ID)
 		holder = &id
 	}
-	cases, err := store.InStates(ctx, s.Pool, actor.Office, statesOf(tab, actor.Role), holder, after, PageSize+1)
+	cases, err := store.InStates(ctx, s.Pool, store.ScopeOf(actor), statesOf(tab, actor.Role), holder, after, PageSize+1)
 	if err != nil {
 		return q, err
 	}
@@ -110,7 +109,7 @@ func (s Service) Counts(ctx context.Context, actor identity.Actor) (map[Tab]int,
 }
 
 func counts(ctx context.Context, db store.Querier, actor identity.Actor) (map[Tab]int, error) {
-	byState, err := store.CountStates(ctx, db, actor.Office)
+	byState, err := store.CountStates(ctx, db, store.ScopeOf(actor))
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +119,7 @@ func counts(ctx context.Context, db store.Querier, actor identity.Actor) (map[Ta
 			out[t] += byState[st]
 		}
 	}
-	out[TabMine], err = store.CountHeld(ctx, db, identity.OfficerID(actor.ID))
+	out[TabMine], err = store.CountHeld(ctx, db, store.ScopeOf(actor), identity.OfficerID(actor.ID))
 	return out, err
 }
 
@@ -154,9 +153,9 @@ type Difference struct {
 	Same     bool
 }
 
-// Open reads a case for an officer of its office and records that they opened it. Another office's case does not exist.
+// Open reads a case for an officer of its office and records that they opened it. Another office's case, or another area's, does not exist.
 func (s Service) Open(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) (Case, error) {
-	if err := staff(actor); err != nil {
+	if err := licensing.MayEver(actor.Role, licensing.Inspect); err != nil {
 		return Case{}, err
 	}
 	c := Case{Now: s.Now()}
@@ -165,7 +164,7 @@ func (s Service) Open(ctx context.Context, actor identity.Actor, id licensing.Ap
 		if c.Application, err = store.ByID(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := ofOffice(actor, c.Application); err != nil {
+		if err := licensing.Allowed(actor, licensing.Inspect, c.Application); err != nil {
 			return err
 		}
 		if err := store.LogAccess(ctx, tx, actor, id, "case", c.Now); err != nil {
@@ -203,7 +202,7 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 	if c.Parcel, err = found(store.ParcelOf(ctx, tx, c.ID)); err != nil {
 		return err
 	}
-	if c.Pictures, err = store.Pictures(ctx, tx, c.ID); err != nil {
+	if c.Pictures, err = store.Pictures(ctx, tx, store.ScopeOf(actor), c.ID); err != nil {
 		return err
 	}
 	s.byTheBook(c)
@@ -231,7 +230,7 @@ func found[T any](v T, err error) (*T, error) {
 func (s Service) may(actor identity.Actor, a licensing.Application) map[licensing.Event]bool {
 	out := map[licensing.Event]bool{}
 	for _, t := range licensing.Transitions {
-		if t.From == a.State && licensing.May(actor.Role, a.State, t.Event) == nil && s.guard(actor, a, t.Event) == nil {
+		if t.From == a.State && licensing.May(actor.Role, a.State, t.Event) == nil && licensing.Guard(actor, a, t.Event, s.Now()) == nil {
 			out[t.Event] = true
 		}
 	}
@@ -249,58 +248,6 @@ func compare(a licensing.Application) []Difference {
 		line("birth_date", p.BirthDate, l.HolderBirth, p.BirthDate == l.HolderBirth),
 		line("address", p.Address, l.HolderAddress, p.Address == "" || licensing.SameName(p.Address, l.HolderAddress)),
 	}
-}
-
-// staff refuses everybody who is not an officer.
-func staff(actor identity.Actor) error {
-	switch actor.Role {
-	case identity.RoleIntake, identity.RoleExaminer, identity.RoleApprover, identity.RoleSupervisor:
-		return nil
-	}
-	return fmt.Errorf("desk: %w", identity.ErrForbidden)
-}
-
-// ofOffice hides the cases of other offices, and drafts: a draft is nobody's business but its resident's.
-func ofOffice(actor identity.Actor, a licensing.Application) error {
-	if a.Office != actor.Office || a.State == licensing.Draft {
-		return fmt.Errorf("application %s: %w", a.ID, licensing.ErrNotFound)
-	}
-	return nil
-}
-
-// guard holds what the state machine cannot know: whose case it is, who holds it, who proposed.
-func (s Service) guard(actor identity.Actor, a licensing.Application, event licensing.Event) error {
-	me := identity.OfficerID(actor.ID)
-	if string(actor.PersonalNumber) == a.Applicant.PersonalNumber {
-		return licensing.ErrOwnCase
-	}
-	switch event {
-	case licensing.Claim:
-		if a.HeldByOther(me, s.Now()) || a.State == licensing.InReview && a.Holder != nil && *a.Holder == me {
-			return licensing.ErrHeld
-		}
-	case licensing.TakeOver:
-		if !a.HeldByOther(me, s.Now()) {
-			return licensing.ErrHeld
-		}
-	case licensing.Release, licensing.Reappoint:
-		if actor.Role != identity.RoleSupervisor && (a.Holder == nil || *a.Holder != me) {
-			return licensing.ErrHeld
-		}
-	case licensing.ProposeApproval, licensing.ProposeRefusal, licensing.AskIssuer:
-		if a.Holder == nil || *a.Holder != me {
-			return licensing.ErrHeld
-		}
-	case licensing.Return:
-		if a.State == licensing.InReview && (a.Holder == nil || *a.Holder != me) {
-			return licensing.ErrHeld
-		}
-	case licensing.Approve, licensing.Refuse, licensing.SendBack:
-		if a.ExaminedBy != nil && *a.ExaminedBy == me {
-			return licensing.ErrFourEyes
-		}
-	}
-	return nil
 }
 
 func photoKey(upload uuid.UUID) string { return "photo:" + upload.String() }

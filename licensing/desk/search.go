@@ -41,13 +41,13 @@ func sought(text string) (Sought, string) {
 // recorded as found, with what kind of thing was searched for and how many cases were found by it.
 func (s Service) Search(ctx context.Context, actor identity.Actor, text string) (Queue, error) {
 	q := Queue{Now: s.Now()}
-	if err := staff(actor); err != nil {
+	if err := licensing.MayEver(actor.Role, licensing.Search); err != nil {
 		return q, err
 	}
 	q.Sought, text = sought(text)
 	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		var err error
-		if q.Cases, err = store.Search(ctx, tx, actor.Office, text); err != nil {
+		if q.Cases, err = store.Search(ctx, tx, store.ScopeOf(actor), text); err != nil {
 			return err
 		}
 		what := "search:" + string(q.Sought) + ":" + strconv.Itoa(len(q.Cases))

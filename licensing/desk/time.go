@@ -18,7 +18,7 @@ func (s Service) AskIssuer(ctx context.Context, actor identity.Actor, id licensi
 	if question == "" {
 		return licensing.FieldErrors{{Field: "question", Key: "error_question"}}
 	}
-	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.AskIssuer, Note: question}, drop)
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.AskIssuer, Note: question}, nothing)
 }
 
 // IssuerAnswered notes what the issuing office says; whoever notes it holds the case.
@@ -26,7 +26,7 @@ func (s Service) IssuerAnswered(ctx context.Context, actor identity.Actor, id li
 	if answer == "" {
 		return licensing.FieldErrors{{Field: "answer", Key: "error_answer"}}
 	}
-	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.IssuerAnswer, Note: answer}, s.hold(actor))
+	return s.move(ctx, actor, id, version, casework.Step{Event: licensing.IssuerAnswer, Note: answer}, nothing)
 }
 
 // Reappoint promises a new day, with the written apology: once in the life of a case (ND 61/2018 Art. 19), and only while the

@@ -3,6 +3,7 @@ package renewal
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,7 +20,7 @@ import (
 func (s Service) change(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, item licensing.Item,
 	done func(a licensing.Application) bool, set func(a *licensing.Application) error) error {
 	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
-		if err := own(actor, *a); err != nil {
+		if err := mayDo(actor, licensing.Edit, *a); err != nil {
 			return err
 		}
 		if version != 0 && version != a.Version {
@@ -81,6 +82,9 @@ func (s Service) SaveContact(ctx context.Context, actor identity.Actor, id licen
 	}
 	if c.Delivery == licensing.Pickup {
 		c.Street, c.Commune = "", ""
+	}
+	if len(actor.Area) > 0 && c.Commune != "" && !slices.Contains(actor.Area, c.Commune) {
+		return licensing.FieldErrors{{Field: "commune", Key: "error_commune_area"}} // a helper files for the people of their communes
 	}
 	return s.change(ctx, actor, id, version, licensing.ItemDelivery, always, func(a *licensing.Application) error {
 		a.Contact = c
@@ -174,11 +178,8 @@ func (s Service) MayChange(ctx context.Context, actor identity.Actor, id licensi
 // Discard removes a draft. A case that was submitted can only be withdrawn.
 func (s Service) Discard(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) error {
 	return casework.In(ctx, s.Pool, id, func(tx pgx.Tx, a *licensing.Application) error {
-		if err := own(actor, *a); err != nil {
+		if err := mayDo(actor, licensing.Discard, *a); err != nil {
 			return err
-		}
-		if a.State != licensing.Draft {
-			return licensing.ErrNotEditable
 		}
 		return store.DeleteDraft(ctx, tx, id)
 	})

@@ -47,6 +47,7 @@ type Home struct {
 	Licences     []licensing.Licence
 	RegisterDown bool
 	Applications []licensing.Application
+	Elsewhere    bool // the person has an open case that whoever acts for them does not see
 	Today        licensing.Date
 	Book         *licensing.Rules // the rules by which the page speaks
 }
@@ -65,9 +66,16 @@ func (h Home) Open() *licensing.Application {
 // are still shown.
 func (s Service) Home(ctx context.Context, r identity.Resident) (Home, error) {
 	h := Home{Today: licensing.DateOf(s.Now()), Book: s.Clerk.Rules()}
-	var err error
-	if h.Applications, err = store.OfResident(ctx, s.Pool, r.ID); err != nil {
+	all, err := store.OfResident(ctx, s.Pool, r.ID)
+	if err != nil {
 		return h, fmt.Errorf("home: %w", err)
+	}
+	for _, a := range all {
+		if licensing.Sees(r.Actor(), a) {
+			h.Applications = append(h.Applications, a)
+		} else if !a.State.Closed() {
+			h.Elsewhere = true
+		}
 	}
 	h.Licences, err = s.Register.Licences(ctx, r.PersonalNumber)
 	if errors.Is(err, licensing.ErrPartnerDown) {
@@ -110,7 +118,7 @@ func (s Service) Check(ctx context.Context, r identity.Resident, n int, ground l
 		c.Ground = bestGround(c)
 	}
 	c.Book = h.Book
-	q := licensing.Request{Procedure: licensing.Exchange, Applicant: applicant(r), Licence: c.Licence, Ground: c.Ground, OpenCase: c.Open != nil, On: h.Today}
+	q := licensing.Request{Procedure: licensing.Exchange, Applicant: applicant(r), Licence: c.Licence, Ground: c.Ground, OpenCase: c.Open != nil || h.Elsewhere, On: h.Today}
 	c.Decision, c.Choices = h.Book.Decide(q), h.Book.Choices(q.Licence, q.Applicant, q.On)
 	for _, g := range []licensing.Ground{licensing.Expiring, licensing.Damaged, licensing.DataChanged} {
 		q.Ground = g
@@ -146,6 +154,9 @@ func (s Service) Start(ctx context.Context, r identity.Resident, n int, ground l
 	a := licensing.Application{
 		ID: licensing.ApplicationID(s.NewID()), Resident: r.ID, Office: s.Office, State: licensing.Draft, Ground: c.Ground,
 		Applicant: applicant(r), Licence: c.Licence, CreatedAt: s.Now(),
+	}
+	if r.HelpedBy != nil {
+		a.FiledBy = &r.HelpedBy.Person
 	}
 	if phone, errs := licensing.ReadMobile(r.Phone); errs == nil {
 		a.Contact.Phone = phone
@@ -278,15 +289,23 @@ func decide(book *licensing.Rules, a licensing.Application, on licensing.Date) l
 
 // own refuses a case of somebody else as if it did not exist.
 func own(actor identity.Actor, a licensing.Application) error {
-	if actor.Role != identity.RoleResident || actor.ID != uuid.UUID(a.Resident) {
-		return fmt.Errorf("application %s: %w", a.ID, licensing.ErrNotFound)
-	}
-	return nil
+	return mayDo(actor, licensing.Follow, a)
 }
 
-// MaySee says whether the resident may see the picture: their own only. It reads the owner from the upload itself.
+// mayDo asks the table of rights. Whoever may not so much as follow a case learns nothing of it.
+func mayDo(actor identity.Actor, act licensing.Act, a licensing.Application) error {
+	err := licensing.Allowed(actor, act, a)
+	if errors.Is(err, identity.ErrForbidden) {
+		return fmt.Errorf("application %s: %w", a.ID, licensing.ErrNotFound)
+	}
+	return err
+}
+
+// MaySee says whether the actor may see the picture: a resident their own only, a helper those that they took of that person. It reads
+// both from the upload itself.
 func (s Service) MaySee(actor identity.Actor, u media.Upload) error {
-	if actor.Role != identity.RoleResident || actor.ID != u.Owner {
+	owner, ok := actor.Resident()
+	if !ok || owner != u.Owner || actor.OnBehalfOf != nil && (u.TakenBy == nil || *u.TakenBy != uuid.UUID(actor.Person)) {
 		return fmt.Errorf("upload %s: %w", u.ID, media.ErrNotFound)
 	}
 	return nil

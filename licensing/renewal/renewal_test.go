@@ -387,7 +387,7 @@ func TestOnlyReturnedItems(t *testing.T) {
 func TestReplacedPicturesStayWithASubmittedCase(t *testing.T) {
 	b := setUp(t)
 	former := func(id licensing.ApplicationID) (out []media.UploadID) {
-		pictures, err := store.Pictures(ctx, b.pool, id)
+		pictures, err := store.Pictures(ctx, b.pool, store.Scope{Office: licensingtest.Office}, id)
 		ok(t, err)
 		for _, p := range pictures {
 			if p.ReplacedAt != nil {

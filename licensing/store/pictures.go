@@ -18,13 +18,14 @@ func KeepFormer(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, item
 	return wrap("keep former picture", err)
 }
 
-// Pictures gives a case's pictures, those that count first, then those from before, the latest first.
-func Pictures(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.CasePicture, error) {
+// Pictures gives a case's pictures, those that count first, then those from before, the latest first. With each come the cases in scope
+// that have nearly the same.
+func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.ApplicationID) ([]licensing.CasePicture, error) {
 	rows, err := q.Query(ctx, `
 		select p.upload, p.item, u.verdicts, p.replaced_at, array(
 			select a.code from uploads other join applications a on other.id in (a.portrait_upload, a.health_upload)
 			where other.kind = u.kind and other.owner <> u.owner and bit_count(other.look # u.look) <= $2
-				and a.code is not null and a.office = own.office
+				and a.code is not null and a.office = $3 and ($4::text[] is null or a.area = any ($4))
 			order by a.code limit 5)
 		from applications own
 		join lateral (
@@ -33,7 +34,8 @@ func Pictures(ctx context.Context, q Querier, id licensing.ApplicationID) ([]lic
 			union all select f.upload, f.item, f.replaced_at from former_pictures f where f.application_id = own.id) p on true
 		join uploads u on u.id = p.upload
 		where own.id = $1
-		order by p.replaced_at is not null, p.item, p.replaced_at desc`, uuid.UUID(id), media.SameLook)
+		order by p.replaced_at is not null, p.item, p.replaced_at desc`, uuid.UUID(id), media.SameLook,
+		scope.Office, scope.communes())
 	if err != nil {
 		return nil, wrap("read pictures", err)
 	}

@@ -26,9 +26,26 @@ func CursorAfter(a licensing.Application) Cursor {
 	return Cursor{DueAt: &at, Code: a.Code}
 }
 
-// InStates lists the cases of an office in the given states, next due first, without a due date last. holder limits it to
+// Scope is which cases an officer handles: those of an office, and where there is an area, of its communes alone.
+type Scope struct {
+	Office string
+	Area   []string
+}
+
+// ScopeOf is the actor's.
+func ScopeOf(actor identity.Actor) Scope { return Scope{actor.Office, actor.Area} }
+
+// communes is nil for the whole office.
+func (s Scope) communes() []string {
+	if len(s.Area) == 0 {
+		return nil
+	}
+	return s.Area
+}
+
+// InStates lists the cases in scope in the given states, next due first, without a due date last. holder limits it to
 // those that an officer holds; nil is everybody's.
-func InStates(ctx context.Context, q Querier, office string, states []licensing.State, holder *identity.OfficerID, after Cursor, limit int) ([]licensing.Application, error) {
+func InStates(ctx context.Context, q Querier, scope Scope, states []licensing.State, holder *identity.OfficerID, after Cursor, limit int) ([]licensing.Application, error) {
 	names := make([]string, len(states))
 	for i, s := range states {
 		names[i] = string(s)
@@ -37,21 +54,22 @@ func InStates(ctx context.Context, q Querier, office string, states []licensing.
 	// many cases wait.
 	return list(q.Query(ctx, `with page as (
 			select p.id from unnest($2::text[]) as s (state), lateral (
-				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
+				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3) and ($7::text[] is null or area = any ($7))
 					and (due_at, code) > (coalesce($4, '-infinity'::timestamptz), $5) order by due_at, code limit $6)
 				union all
-				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3)
+				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3) and ($7::text[] is null or area = any ($7))
 					and due_at is null and (timestamptz '9999-12-31 00:00Z', code) > (coalesce($4, '-infinity'::timestamptz), $5)
 					order by code limit $6)) p
 			order by coalesce(p.due_at, timestamptz '9999-12-31 00:00Z'), p.code limit $6)
 		select `+columns+` from applications where id in (select id from page)
 		order by coalesce(due_at, timestamptz '9999-12-31 00:00Z'), code`,
-		office, names, (*uuid.UUID)(holder), after.DueAt, after.Code, limit))
+		scope.Office, names, (*uuid.UUID)(holder), after.DueAt, after.Code, limit, scope.communes()))
 }
 
-// CountStates counts the cases of an office by state.
-func CountStates(ctx context.Context, q Querier, office string) (map[licensing.State]int, error) {
-	rows, err := q.Query(ctx, `select state, count(*) from applications where office = $1 and state <> 'draft' group by state`, office)
+// CountStates counts the cases in scope by state.
+func CountStates(ctx context.Context, q Querier, scope Scope) (map[licensing.State]int, error) {
+	rows, err := q.Query(ctx, `select state, count(*) from applications where office = $1 and state <> 'draft'
+		and ($2::text[] is null or area = any ($2)) group by state`, scope.Office, scope.communes())
 	if err != nil {
 		return nil, wrap("count cases", err)
 	}
@@ -64,19 +82,21 @@ func CountStates(ctx context.Context, q Querier, office string) (map[licensing.S
 	return out, wrap("count cases", err)
 }
 
-// CountHeld counts the open cases that an officer holds.
-func CountHeld(ctx context.Context, q Querier, officer identity.OfficerID) (int, error) {
+// CountHeld counts the open cases in scope that an officer holds.
+func CountHeld(ctx context.Context, q Querier, scope Scope, officer identity.OfficerID) (int, error) {
 	var n int
-	err := q.QueryRow(ctx, `select count(*) from applications where holder = $1 and state = 'in_review'`, uuid.UUID(officer)).Scan(&n)
+	err := q.QueryRow(ctx, `select count(*) from applications where holder = $1 and state = 'in_review'
+		and office = $2 and ($3::text[] is null or area = any ($3))`, uuid.UUID(officer), scope.Office, scope.communes()).Scan(&n)
 	return n, wrap("count held cases", err)
 }
 
-// Search finds cases of an office by dossier code, its last digits or personal number, exactly, or by a part of the name however
+// Search finds cases in scope by dossier code, its last digits or personal number, exactly, or by a part of the name however
 // it is spelled (licensing.SearchKey), newest first.
-func Search(ctx context.Context, q Querier, office, text string) ([]licensing.Application, error) {
-	return list(q.Query(ctx, `select `+columns+` from applications where office = $1 and state <> 'draft'
+func Search(ctx context.Context, q Querier, scope Scope, text string) ([]licensing.Application, error) {
+	return list(q.Query(ctx, `select `+columns+` from applications where office = $1 and state <> 'draft' and ($4::text[] is null or area = any ($4))
 		and (code = $2 or split_part(code, '-', 3) = $2 or right(code, 4) = $2 or applicant->>'personal_number' = $2
-			or length($3) > 1 and position($3 in search_name) > 0) order by created_at desc limit 50`, office, text, licensing.SearchKey(text)))
+			or length($3) > 1 and position($3 in search_name) > 0) order by created_at desc limit 50`, scope.Office, text, licensing.SearchKey(text),
+		scope.communes()))
 }
 
 // Forgotten lists returned and unpaid cases whose last day to answer is over. The last day itself counts, so civil days are

@@ -309,7 +309,7 @@ func TestOfResidentAndCounts(t *testing.T) {
 	if ok(t, err); len(mine) != 1 || mine[0].ID != a.ID {
 		t.Errorf("mine %v", mine)
 	}
-	counts, err := store.CountStates(ctx, pool, licensingtest.Office)
+	counts, err := store.CountStates(ctx, pool, store.Scope{Office: licensingtest.Office})
 	if ok(t, err); len(counts) != 1 || counts[licensing.Submitted] != 1 {
 		t.Errorf("counts %v: a draft is nobody's business", counts)
 	}

@@ -30,7 +30,7 @@ var watches = []struct{ what, sql string }{
 		and (select count(*) from payments p where p.application_id = a.id and p.state = 'paid') <> 1 limit $1`},
 	{"in_post_without_parcel", `select from applications a where a.state in ('in_post', 'parcel_returned')
 		and not exists (select from parcels p where p.application_id = a.id) limit $1`},
-	{"decided_by_examiner", `select from applications where decided_by = examined_by limit $1`},
+	{"decided_by_examiner", `select from applications where decided_by = examined_by or decided_person = any (examiners) limit $1`},
 
 	// What a partner should have answered by now.
 	{"card_not_ordered", `select from applications a join print_orders p on p.application_id = a.id where a.state = 'approved' and p.ordered_at is null

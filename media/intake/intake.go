@@ -52,25 +52,30 @@ const cleanupTime = 5 * time.Second
 // quotaWindow is the day of media.PerDayFiles: the last 24 hours, so that midnight gives nobody a second portion.
 const quotaWindow = 24 * time.Hour
 
-// Take reads a picture of the resident to its end or to the limit, checks it and keeps it. It belongs to no application
+// Take reads a picture of the resident, or one that a helper took for them, to its end or to the limit, checks it and keeps it. It belongs to no application
 // yet: the caller attaches it within a day, or Sweep removes it.
 //
-// Errors: identity.ErrForbidden for anybody but a resident; media.ErrQuota, ErrNoFile, ErrTooBig, ErrType,
+// Errors: identity.ErrForbidden for anybody but a resident and who acts for one; media.ErrQuota, ErrNoFile, ErrTooBig, ErrType,
 // ErrDimensions, ErrUnreadable, ErrStoreDown; the error of r or of ctx. Nothing is kept when there is an error.
 func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kind, r io.Reader) (media.Upload, error) {
-	if actor.Role != identity.RoleResident || !kind.Valid() {
+	owner, ok := actor.Resident()
+	if !ok || !kind.Valid() {
 		return media.Upload{}, fmt.Errorf("take picture: %w", identity.ErrForbidden)
 	}
 	now := s.Now()
 	// Before the body is read: a person over their quota costs us nothing more. It is counted again with the row.
-	if err := checkQuota(ctx, s.Pool, actor.ID, now); err != nil {
+	if err := checkQuota(ctx, s.Pool, owner, now); err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
 	picture, err := s.develop(ctx, kind, r)
 	if err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
-	u := s.describe(actor.ID, kind, picture, now)
+	u := s.describe(owner, kind, picture, now)
+	if actor.OnBehalfOf != nil {
+		person := uuid.UUID(actor.Person)
+		u.TakenBy = &person
+	}
 	if err := s.keep(ctx, u, picture); err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}

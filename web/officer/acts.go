@@ -231,7 +231,7 @@ func (h *Handler) answer(c fiber.Ctx, t target, err error, done string) error {
 		return h.review(c, fiber.StatusUnprocessableEntity, t, err)
 	case errors.Is(err, licensing.ErrOutdated), errors.Is(err, licensing.ErrHeld), errors.Is(err, licensing.ErrAppointed):
 		return h.review(c, fiber.StatusConflict, t, err)
-	case errors.Is(err, licensing.ErrFourEyes), errors.Is(err, licensing.ErrOwnCase):
+	case errors.Is(err, licensing.ErrFourEyes), errors.Is(err, licensing.ErrOwnCase), errors.Is(err, licensing.ErrFiled):
 		return h.review(c, fiber.StatusForbidden, t, err)
 	}
 	return err

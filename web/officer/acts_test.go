@@ -158,7 +158,7 @@ func TestDecide(t *testing.T) {
 func TestFourEyesAndOwnCase(t *testing.T) {
 	o := newOffice(t)
 	a := o.proposed(true)
-	if _, err := o.pool.Exec(context.Background(), `update applications set examined_by = $2 where id = $1`, a.ID, o.approver.ID); err != nil {
+	if _, err := o.pool.Exec(context.Background(), `update applications set examiners = array_append(examiners, $2) where id = $1`, a.ID, o.approver.Person); err != nil {
 		t.Fatal(err)
 	}
 	o.get(o.approver, at(a)).want(t, 200, "một lãnh đạo khác phải phê duyệt")

@@ -22,6 +22,8 @@ func (r Review) alertFor(cause error) *alert {
 		return r.alert("four_eyes", nil)
 	case errors.Is(cause, licensing.ErrOwnCase):
 		return r.alert("own_case", nil)
+	case errors.Is(cause, licensing.ErrFiled):
+		return r.alert("filed", nil)
 	}
 	return nil
 }

@@ -78,9 +78,11 @@ func (r Review) approverChoices() []choice {
 // lookText says why there is nothing to do here.
 func (r Review) lookText() string {
 	switch {
-	case r.ownCase():
+	case r.refuses(licensing.ErrOwnCase):
 		return r.T("officer.alert.own_case")
-	case r.fourEyes():
+	case r.refuses(licensing.ErrFiled):
+		return r.T("officer.alert.filed")
+	case r.refuses(licensing.ErrFourEyes):
 		return r.T("officer.alert.four_eyes")
 	case r.others():
 		return r.T("officer.review.held", r.heldArgs())

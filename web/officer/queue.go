@@ -66,7 +66,7 @@ func (h *Handler) showQueue(c fiber.Ctx, status int, actor identity.Actor, q des
 	p.Done = doneLine(p.P(), f.Value("done"), f.Value("n"))
 	p.Desk.Class = "gh-queue"
 	help := [][]string{{"rows", "J", "K"}, {"open", "Enter"}}
-	if actor.Role == identity.RoleExaminer {
+	if licensing.Moves(actor.Role, licensing.Claim) == nil {
 		help = append(help, []string{"claim", "C"}, []string{"next", "N"})
 	}
 	p.Desk.Keys = keys(p.P(), append(help, []string{"search", "/"})...)
@@ -183,10 +183,7 @@ func (q Queue) after() string {
 
 // claimable says whether a row gets "Nhận"; the use case asks again.
 func (q Queue) claimable(a licensing.Application) bool {
-	me := identity.OfficerID(q.Actor.ID)
-	mine := a.Holder != nil && *a.Holder == me && a.State == licensing.InReview
-	return licensing.May(q.Actor.Role, a.State, licensing.Claim) == nil && !mine && !a.HeldByOther(me, q.Now) &&
-		a.Applicant.PersonalNumber != string(q.Actor.PersonalNumber)
+	return licensing.May(q.Actor.Role, a.State, licensing.Claim) == nil && licensing.Guard(q.Actor, a, licensing.Claim, q.Now) == nil
 }
 
 // holder names who holds the case; a claim that has run out holds nobody.

@@ -68,7 +68,7 @@ func QueuePage(q Queue) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if licensing.May(q.Actor.Role, licensing.Accepted, licensing.Claim) == nil {
+				if licensing.Moves(q.Actor.Role, licensing.Claim) == nil {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<form class=\"gh-bar__end\" method=\"post\" action=\"/next\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

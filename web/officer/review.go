@@ -110,13 +110,14 @@ func (r Review) mine() bool {
 
 func (r Review) others() bool { return r.State == licensing.InReview && r.HeldByOther(r.me(), r.Now) }
 
-// ownCase says that the officer is the applicant: they may look, and do nothing.
-func (r Review) ownCase() bool { return string(r.Actor.PersonalNumber) == r.Applicant.PersonalNumber }
-
-// fourEyes says that the officer proposed what is now to be decided.
-func (r Review) fourEyes() bool {
-	waits := r.State == licensing.ProposedApproval || r.State == licensing.ProposedRefusal
-	return waits && r.ExaminedBy != nil && *r.ExaminedBy == r.me()
+// refuses says that whose case it is, or who examined it, keeps the officer from what their role does in this state.
+func (r Review) refuses(cause error) bool {
+	for _, t := range licensing.Transitions {
+		if t.From == r.State && slices.Contains(t.Who, r.Actor.Role) && errors.Is(licensing.Guard(r.Actor, r.Application, t.Event, r.Now), cause) {
+			return true
+		}
+	}
+	return false
 }
 
 // panel is what the right pane offers.
