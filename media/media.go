@@ -112,6 +112,7 @@ var (
 	ErrTooBig     = errors.New("file larger than the limit")
 	ErrType       = errors.New("not a picture type that we accept")
 	ErrUnreadable = errors.New("picture cannot be decoded")
+	ErrHEIC       = errors.New("HEIC picture cannot be converted")
 	ErrDimensions = errors.New("picture dimensions out of bounds")
 	ErrQuota      = errors.New("too many pictures today")
 	ErrNoFile     = errors.New("no file was sent")

@@ -27,6 +27,8 @@ var rooms = []struct {
 	{"media/store", []string{"media", "identity"}},
 	{"media/photo", []string{"media"}},
 	{"media/photo/phototest", []string{"media"}},
+	{"media/heic", []string{"media"}},
+	{"media/heic/heictest", []string{"media/heic"}},
 	{"media/blob", []string{"media"}},
 	{"web/text", []string{"licensing", "identity", "media"}},
 	{"integrations/outbound", []string{"licensing", "identity", "media"}},
@@ -36,7 +38,7 @@ var rooms = []struct {
 	{"integrations/*/*sim", []string{"integrations/outbound", "integrations/partnersim"}},
 	{"identity/signin", []string{"identity"}},
 	{"identity/sessions", []string{"identity", "identity/store", "identity/signin"}},
-	{"media/intake", []string{"media", "identity", "media/store", "media/photo", "media/blob"}},
+	{"media/intake", []string{"media", "identity", "media/store", "media/photo", "media/blob", "media/heic"}},
 	{"licensing/casework", []string{"licensing", "identity", "licensing/store", "licensing/jobs"}},
 	{"web/static", nil},
 	{"web/form", []string{"licensing", "media", "web/text"}},
@@ -58,7 +60,7 @@ var rooms = []struct {
 	{"web", []string{"identity", "identity/sessions", "identity/signin", "licensing", "media", "web/*"}},
 	// 8: where a partner meets a port
 	{"migrations", nil},
-	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest"}},
+	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest"}},
 	{"cmd/sandbox", []string{"*", "-web", "-cmd/giahan"}},
 	// help for tests
 	{"migrations/dbtest", []string{"migrations", "cmd/sandbox/postgres"}},
@@ -73,6 +75,7 @@ var fences = map[string][]string{
 	"github.com/lestrrat-go/jwx/":       {"identity/signin", "licensing/audit"},
 	"github.com/minio/minio-go/":        {"media/blob"},
 	"github.com/disintegration/imaging": {"media/photo"},
+	"github.com/gen2brain/heic":         {"media/heic"},
 	"github.com/esimov/pigo/":           {"media/photo"},
 	"github.com/zitadel/":               {"integrations/portal/portalsim"},
 	"github.com/versity/":               {"cmd/sandbox/objectstore"},
@@ -138,7 +141,7 @@ func TestProductionBinaryIsClean(t *testing.T) {
 		}
 		for _, d := range p.Deps {
 			if strings.Contains(d, "sim") && strings.HasPrefix(d, "giahan/") || strings.HasPrefix(d, "giahan/cmd/sandbox") || strings.Contains(d, "versitygw") ||
-				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || d == "testing" {
+				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || strings.HasSuffix(d, "heictest") || d == "testing" {
 				t.Errorf("the production binary links %s", d)
 			}
 		}

@@ -13,6 +13,8 @@ import (
 	"os/signal"
 	"syscall"
 	_ "time/tzdata"
+
+	"giahan/media/heic"
 )
 
 const usage = `giahan serve    answer pages and do jobs
@@ -32,6 +34,9 @@ func main() {
 	os.Exit(command(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
+// convertHEIC is the word with which the service starts itself to convert a picture; it is for no person.
+const convertHEIC = "convert-heic"
+
 // errUsage says that the words of the call are off.
 var errUsage = errors.New("usage")
 
@@ -40,6 +45,9 @@ func command(ctx context.Context, args []string, getenv func(string) string, std
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
 		return 2
+	}
+	if args[0] == convertHEIC { // before anything is read: this process gives up its rights
+		return report(args[0], heic.Serve(os.Stdin, os.Stdout), stderr)
 	}
 	if args[0] == "audit" {
 		return report(args[0], auditVerify(ctx, args[1:], getenv("DATABASE_URL"), stdout), stderr)

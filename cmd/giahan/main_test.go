@@ -1,14 +1,19 @@
 package main
 
 import (
+	"context"
+	"os"
 	"testing"
 
 	"giahan/cmd/sandbox/objectstore"
 	"giahan/migrations/dbtest"
 )
 
-// TestMain lets the test binary be the object store's child process, and gives the tests a PostgreSQL.
+// TestMain lets the test binary be the object store's child process and the one that converts pictures, and gives the tests a PostgreSQL.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == convertHEIC {
+		os.Exit(command(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	}
 	objectstore.RunChild()
 	dbtest.Main(m)
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
@@ -36,6 +37,7 @@ import (
 	"giahan/licensing/rules"
 	"giahan/licensing/workers"
 	"giahan/media/blob"
+	"giahan/media/heic"
 	"giahan/media/intake"
 	"giahan/media/photo"
 	"giahan/migrations"
@@ -143,8 +145,15 @@ func openPool(ctx context.Context, cfg config) (*pgxpool.Pool, error) {
 func (p *parts) wirePictures() (err error) {
 	p.blob, err = blob.New(blob.Config{Endpoint: p.cfg.S3Endpoint, AccessKey: p.cfg.S3AccessKey, SecretKey: p.cfg.S3SecretKey.Reveal(),
 		Bucket: p.cfg.S3Bucket, MasterKey: p.cfg.MasterKey, OldKeys: p.cfg.OldKeys})
-	p.intake = &intake.Service{Pool: p.pool, Blob: p.blob, Gate: photo.NewGate(0), Now: p.now, NewID: uuid.New}
-	return err
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("own program: %w", err)
+	}
+	p.intake = &intake.Service{Pool: p.pool, Blob: p.blob, Gate: photo.NewGate(0), HEIC: heic.New(self, convertHEIC), Now: p.now, NewID: uuid.New}
+	return nil
 }
 
 func (p *parts) wireSignIn() error {

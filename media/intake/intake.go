@@ -18,6 +18,7 @@ import (
 
 	"giahan/identity"
 	"giahan/media"
+	"giahan/media/heic"
 	"giahan/media/photo"
 	"giahan/media/store"
 )
@@ -37,11 +38,12 @@ type Blob interface {
 	List(ctx context.Context, prefix string, visit func(name string) error) error
 }
 
-// Service takes pictures in and gives them out. All fields are required.
+// Service takes pictures in and gives them out. All fields are required but HEIC: without it the pictures of iPhones are refused.
 type Service struct {
 	Pool  Pool
 	Blob  Blob
 	Gate  *photo.Gate
+	HEIC  *heic.Converter
 	Now   func() time.Time
 	NewID func() uuid.UUID // random, UUID v4
 }
@@ -89,7 +91,24 @@ func (s *Service) develop(ctx context.Context, kind media.Kind, r io.Reader) (ph
 		return photo.Picture{}, err
 	}
 	defer in.Close()
-	return s.Gate.Check(ctx, in.load, kind)
+	load := in.load
+	if heic.Is(in.head()) {
+		made, err := s.convert(ctx, in)
+		if err != nil {
+			return photo.Picture{}, err
+		}
+		load = func() ([]byte, error) { return made, nil }
+	}
+	return s.Gate.Check(ctx, load, kind)
+}
+
+// convert makes a JPEG while the person waits, not as a job: they learn at once whether the picture is good, and there is nothing to come
+// back to.
+func (s *Service) convert(ctx context.Context, in *spool) ([]byte, error) {
+	if s.HEIC == nil {
+		return nil, media.ErrHEIC
+	}
+	return s.HEIC.JPEG(ctx, in.load)
 }
 
 func (s *Service) describe(owner uuid.UUID, kind media.Kind, p photo.Picture, now time.Time) media.Upload {

@@ -68,6 +68,14 @@ func newSpool() (*spool, error) {
 	return s, nil
 }
 
+// head gives the first bytes, by which a type is known; fewer where there are fewer.
+func (s *spool) head() []byte {
+	b := make([]byte, min(s.size, 12))
+	n, _ := s.file.ReadAt(b, 0)
+	cipher.NewCTR(s.block, s.iv[:]).XORKeyStream(b, b[:n])
+	return b[:n]
+}
+
 // load gives the whole content, once it is this picture's turn.
 func (s *spool) load() ([]byte, error) {
 	b := make([]byte, s.size)

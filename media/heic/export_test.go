@@ -1,0 +1,10 @@
+package heic
+
+// For the tests of the outside.
+var (
+	Bounded = bounded
+	Profile = profile
+)
+
+// Busy says whether somebody has their turn.
+func (c *Converter) Busy() bool { return len(c.turn) > 0 }
