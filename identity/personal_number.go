@@ -2,12 +2,25 @@ package identity
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"strings"
 )
 
 // PersonalNumber is the 12-digit personal identification number (số định danh cá nhân; domain.md 4.1). It has no check
 // digit and its structure is only a plausibility, so only the length and the digits are checked.
+//
+// It never prints: what formats, logs or marshals it gets "[redacted]". Reveal and Grouped are the ways to the digits.
 type PersonalNumber string
+
+// Reveal gives the twelve digits, for storage that seals them, for partners and for the person's own page.
+func (n PersonalNumber) Reveal() string { return string(n) }
+
+func (n PersonalNumber) Format(f fmt.State, _ rune)   { redact(f) }
+func (n PersonalNumber) String() string               { return redacted }
+func (n PersonalNumber) GoString() string             { return redacted }
+func (n PersonalNumber) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (n PersonalNumber) LogValue() slog.Value         { return slog.StringValue(redacted) }
 
 // ErrPersonalNumber says that a text is not a personal number.
 var ErrPersonalNumber = errors.New("personal number must have 12 digits")
@@ -22,7 +35,7 @@ func ParsePersonalNumber(s string) (PersonalNumber, error) {
 	return PersonalNumber(s), nil
 }
 
-// Grouped is the number as people read it: 042 066 012 345.
+// Grouped is the number as people read it: 042 066 012 345. A text that is no number stays as it is.
 func (n PersonalNumber) Grouped() string {
 	if len(n) != 12 {
 		return string(n)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"giahan/identity"
 )
 
 // Certificate is a driver's health certificate: as typed, as read from a picture, or as a clinic told it. What is not known is
@@ -13,7 +15,7 @@ type Certificate struct {
 	SignedOn       Date
 	Class          Class // for which the doctor examined
 	Unfit          bool  // the doctor's conclusion is another than fit
-	PersonalNumber string
+	PersonalNumber identity.PersonalNumber
 	FullName       string
 	BirthDate      string // ISO, may be partial
 }

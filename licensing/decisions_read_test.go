@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"giahan/identity"
 	"giahan/licensing"
 )
 
@@ -244,7 +245,7 @@ func readCertificate(m []string, q *licensing.Request) (err error) {
 	case "tên":
 		c.FullName = m[5]
 	case "số":
-		c.PersonalNumber = m[5]
+		c.PersonalNumber = identity.PersonalNumber(m[5])
 	case "ngày sinh":
 		born := strings.Split(m[5], "/")
 		slices.Reverse(born)

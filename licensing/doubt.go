@@ -27,7 +27,7 @@ func ReadPersonalNumber(s string) (identity.PersonalNumber, FieldErrors) {
 
 // Doubts compares the structure of the personal number with what the portal says of the person.
 func (a Applicant) Doubts() []Doubt {
-	n, err := identity.ParsePersonalNumber(a.PersonalNumber)
+	n, err := identity.ParsePersonalNumber(a.PersonalNumber.Reveal())
 	if err != nil {
 		return []Doubt{{Key: "number_form"}}
 	}

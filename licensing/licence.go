@@ -2,6 +2,8 @@
 // it reads a clock, a file or a network.
 package licensing
 
+import "giahan/identity"
+
 // Class is a licence class as printed: "B2" or "FC" of the scheme before 2025, "B" or "D2E" of the scheme since. The same
 // letters mean different things in the two schemes (A1, B1, D), so a class never travels without its Scheme.
 type Class string
@@ -101,13 +103,13 @@ type NewLicence struct {
 
 // Applicant is the person of a case as the national portal vouched for them.
 type Applicant struct {
-	PersonalNumber string `json:"personal_number"`
-	FullName       string `json:"full_name"`
-	BirthDate      string `json:"birth_date"`
-	Sex            string `json:"sex"`
-	Address        string `json:"address"`
-	Level          int    `json:"level"`
-	Foreigner      bool   `json:"foreigner,omitempty"` // a passport in place of an identity card
+	PersonalNumber identity.PersonalNumber
+	FullName       string
+	BirthDate      string
+	Sex            string
+	Address        string
+	Level          int
+	Foreigner      bool // a passport in place of an identity card
 }
 
 // VND is an amount of money in đồng; the currency has no smaller unit (ISO 4217: 704, 0 decimals).

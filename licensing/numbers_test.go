@@ -108,7 +108,7 @@ func FuzzReadPersonalNumber(f *testing.F) {
 		if (errs == nil) == (n == "") {
 			t.Errorf("%q: %q beside %v", s, n, errs)
 		}
-		licensing.Applicant{PersonalNumber: s, BirthDate: s, Sex: s}.Doubts()
+		licensing.Applicant{PersonalNumber: identity.PersonalNumber(s), BirthDate: s, Sex: s}.Doubts()
 		if errs != nil {
 			return
 		}
@@ -190,7 +190,7 @@ func TestDoubtsOfAPerson(t *testing.T) {
 		{"000176003218", "1976", "F", "number_province 000"}, {"003176003218", "1976", "F", "number_province 003"}, {"097176003218", "1976", "F", "number_province 097"}, {"101176003218", "1976", "F", "number_province 101"},
 		{"101076003218", "1975", "F", "number_province 101 number_year 1976 number_sex"}, {"4217600321", "1976", "F", "number_form"}, {"", "", "", "number_form"},
 	} {
-		if got := doubts(licensing.Applicant{PersonalNumber: c.number, BirthDate: c.born, Sex: c.sex}.Doubts()); got != c.want {
+		if got := doubts(licensing.Applicant{PersonalNumber: identity.PersonalNumber(c.number), BirthDate: c.born, Sex: c.sex}.Doubts()); got != c.want {
 			t.Errorf("%s, born %s, %s: %q, want %q", c.number, c.born, c.sex, got, c.want)
 		}
 	}

@@ -3,6 +3,8 @@ package licensing
 import (
 	"errors"
 	"time"
+
+	"giahan/identity"
 )
 
 // The values that cross the border to partners. A partner's client turns its own wire types into these; the ports
@@ -100,7 +102,7 @@ type Progress struct {
 
 // RegisterEntry is a new licence to be written to the register.
 type RegisterEntry struct {
-	PersonalNumber string
+	PersonalNumber identity.PersonalNumber
 	Applicant      Applicant
 	Licence        NewLicence
 	Serial         string

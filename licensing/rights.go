@@ -119,7 +119,7 @@ func Guard(actor identity.Actor, a Application, event Event, now time.Time) erro
 	switch {
 	case slices.Contains(applicants, actor.Role) || actor.Role == identity.RoleSystem:
 		return nil
-	case string(actor.PersonalNumber) == a.Applicant.PersonalNumber:
+	case actor.PersonalNumber == a.Applicant.PersonalNumber:
 		return ErrOwnCase
 	case a.FiledBy != nil && *a.FiledBy == actor.Person:
 		return ErrFiled

@@ -60,7 +60,7 @@ var examining = []licensing.Event{licensing.Claim, licensing.TakeOver, licensing
 func (tr trace) note(before licensing.Application, actor identity.Actor, e licensing.Event) string {
 	staff := !slices.Contains([]identity.Role{identity.RoleSystem, identity.RoleResident, identity.RoleHelper}, actor.Role)
 	switch {
-	case staff && string(actor.PersonalNumber) == before.Applicant.PersonalNumber:
+	case staff && actor.PersonalNumber == before.Applicant.PersonalNumber:
 		return "handled their own case"
 	case staff && before.FiledBy != nil && *before.FiledBy == actor.Person:
 		return "handled a case that they filed"
@@ -89,7 +89,7 @@ func TestFourEyesInTenThousandLives(t *testing.T) {
 	for range 10_000 {
 		a := licensing.Application{Office: "H27.12", State: licensing.Submitted, Resident: identity.ResidentID(applicantID)}
 		if r.IntN(2) == 0 {
-			a.Applicant.PersonalNumber = string(accounts[6].number)
+			a.Applicant.PersonalNumber = accounts[6].number
 		}
 		if r.IntN(3) == 0 {
 			p := accounts[r.IntN(6)].person

@@ -19,6 +19,8 @@ import (
 	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"giahan/identity/vault"
 )
 
 // JobsSchema is the schema of the job queue's tables; river.Config takes it.
@@ -35,8 +37,9 @@ const (
 )
 
 // Up brings the database up to date. Several nodes may call it at once: one works, the others wait. It needs a direct
-// connection (the lock belongs to a session, so not a pooler in transaction mode) and a role that may create schemas.
-func Up(ctx context.Context, pool *pgxpool.Pool) (err error) {
+// connection (the lock belongs to a session, so not a pooler in transaction mode) and a role that may create schemas. With keys it
+// seals what older versions wrote plain.
+func Up(ctx context.Context, pool *pgxpool.Pool, keys *vault.Keys) (err error) {
 	// Connections of its own: a pool may be small, and its statement timeout is not meant for migrations.
 	config := pool.Config().ConnConfig.Copy()
 	delete(config.RuntimeParams, "statement_timeout")
@@ -57,7 +60,7 @@ func Up(ctx context.Context, pool *pgxpool.Pool) (err error) {
 	defer func() {
 		err = errors.Join(err, locker.SessionUnlock(context.WithoutCancel(ctx), conn))
 	}()
-	if err := ours(ctx, db); err != nil {
+	if err := ours(ctx, db, keys); err != nil {
 		return fmt.Errorf("migrate our tables: %w", err)
 	}
 	if err := jobs(ctx, pool); err != nil {
@@ -90,10 +93,22 @@ func AsApplication(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-func ours(ctx context.Context, db *sql.DB) error {
+func ours(ctx context.Context, db *sql.DB, keys *vault.Keys) error {
 	p, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
+	}
+	done, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if done <= placesMade {
+		if _, err := p.UpTo(ctx, placesMade); err != nil {
+			return err
+		}
+		if err := seal(ctx, db, keys); err != nil {
+			return err
+		}
 	}
 	_, err = p.Up(ctx)
 	return err

@@ -1,7 +1,6 @@
 package migrations_test
 
 import (
-	"encoding/binary"
 	"errors"
 	"strconv"
 	"sync"
@@ -27,7 +26,7 @@ func TestSeveralNodesStartAtOnce(t *testing.T) {
 	errs := make([]error, nodes)
 	var all sync.WaitGroup
 	for i := range nodes {
-		all.Go(func() { errs[i] = migrations.Up(t.Context(), pool) })
+		all.Go(func() { errs[i] = migrations.Up(t.Context(), pool, dbtest.Keys) })
 	}
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
@@ -36,7 +35,7 @@ func TestSeveralNodesStartAtOnce(t *testing.T) {
 	if pending, err := migrations.Pending(t.Context(), pool); err != nil || pending {
 		t.Fatalf("migrated database: pending %v, error %v", pending, err)
 	}
-	if err := migrations.Up(t.Context(), pool); err != nil {
+	if err := migrations.Up(t.Context(), pool, dbtest.Keys); err != nil {
 		t.Errorf("a second time: %v", err)
 	}
 }
@@ -70,7 +69,7 @@ func TestPoolOfOneConnectionIsEnough(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	if err := migrations.Up(t.Context(), pool); err != nil {
+	if err := migrations.Up(t.Context(), pool, dbtest.Keys); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,7 +110,7 @@ func TestOneOpenCasePerResident(t *testing.T) {
 	resident := newResident(t, pool)
 	first := newApplication(t, pool, resident)
 	refused(t, pool, "23505", insertDraft, uuid.New(), resident) // unique_violation
-	mustExec(t, pool, "update applications set state = 'withdrawn', code = 'H27.12-261123-0001', submitted_at = now(), decision = '{}' where id = $1", first)
+	mustExec(t, pool, "update applications set state = 'withdrawn', code = 'H27.12-261123-0001', submitted_at = now(), decision = '\x01' where id = $1", first)
 	second := newApplication(t, pool, resident)
 	refused(t, pool, "23505", "update applications set state = 'submitted' where id = $1", first)
 	newApplication(t, pool, newResident(t, pool)) // somebody else's does not count
@@ -144,8 +143,8 @@ func TestStaff(t *testing.T) {
 		refused(t, pool, "23514", "update officers set roles = $2 where id = $1", one, roles)
 	}
 	second := newOfficer(t, pool)
-	refused(t, pool, "23505", "update officers set personal_number = (select personal_number from officers where id = $2) where id = $1", second, one)
-	mustExec(t, pool, "update officers set personal_number = (select personal_number from officers where id = $2), person = $2 where id = $1", second, one)
+	refused(t, pool, "23505", "update officers set person_hash = (select person_hash from officers where id = $2) where id = $1", second, one)
+	mustExec(t, pool, "update officers set person_hash = (select person_hash from officers where id = $2), person = $2 where id = $1", second, one)
 	resident := newResident(t, pool)
 	const session = `insert into sessions (token_hash, audience, officer_id, role, acting_for, acting_since, auth_time, created_at, seen_at, expires_at)
 		values (sha256($1::text::bytea), 'officer', $2, $3, $4, $5, now(), now(), now(), now())`
@@ -170,9 +169,9 @@ func TestSubmittedNeedsCodeTimeAndDecision(t *testing.T) {
 	refused(t, pool, "23514", "update applications set state = 'nonsense' where id = $1", application)
 }
 
-const insertDraft = `insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, phone,
-	delivery, street, commune, health_number, created_at, updated_at)
-	values ($1, $2, 'H27.12', 'draft', 1, 'expiring', '{}', '{}', '', '', '', '', '', '', now(), now())`
+const insertDraft = `insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice,
+	delivery, commune, created_at, updated_at)
+	values ($1, $2, 'H27.12', 'draft', 1, 'expiring', '\x01', '\x01', '', '', '', now(), now())`
 
 func newApplication(t *testing.T, pool *pgxpool.Pool, resident uuid.UUID) uuid.UUID {
 	t.Helper()
@@ -184,17 +183,16 @@ func newApplication(t *testing.T, pool *pgxpool.Pool, resident uuid.UUID) uuid.U
 func newResident(t *testing.T, pool *pgxpool.Pool) uuid.UUID {
 	t.Helper()
 	id := uuid.New()
-	mustExec(t, pool, `insert into residents (id, issuer, subject, personal_number, full_name, birth_date, sex, address, phone, level, created_at, updated_at)
-		values ($1, 'portal', $2, '042176003218', 'Trần Thị Hòa', '1976-08-12', 'F', '', '', 2, now(), now())`, id, id.String())
+	mustExec(t, pool, `insert into residents (id, issuer, subject, personal_number, person_hash, full_name, sex, level, created_at, updated_at)
+		values ($1, 'portal', $2, '\x01', '\x01', 'Trần Thị Hòa', 'F', 2, now(), now())`, id, id.String())
 	return id
 }
 
 func newOfficer(t *testing.T, pool *pgxpool.Pool) uuid.UUID {
 	t.Helper()
 	id := uuid.New()
-	mustExec(t, pool, `insert into officers (id, person, issuer, subject, full_name, personal_number, roles, office, active, created_at)
-		values ($1, $1, 'staff', $2, 'Lê Thu Hà', lpad(($3::bigint % 1000000000000)::text, 12, '0'), '{examiner}', 'H27.12', true, now())`,
-		id, id.String(), binary.BigEndian.Uint32(id[:]))
+	mustExec(t, pool, `insert into officers (id, person, issuer, subject, full_name, personal_number, person_hash, roles, office, active, created_at)
+		values ($1, $1, 'staff', $2, 'Lê Thu Hà', '\x01', sha256($2::text::bytea), '{examiner}', 'H27.12', true, now())`, id, id.String())
 	return id
 }
 

@@ -68,7 +68,7 @@ func TestApplicationCannotChangeHistory(t *testing.T) {
 func TestApplicationRoleIsMadeOnce(t *testing.T) {
 	pool := dbtest.Empty(t)
 	for range 2 {
-		if err := migrations.Up(t.Context(), pool); err != nil {
+		if err := migrations.Up(t.Context(), pool, dbtest.Keys); err != nil {
 			t.Fatal(err)
 		}
 	}

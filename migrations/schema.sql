@@ -48,18 +48,11 @@ create table applications (
     state text not null,
     version integer not null,
     ground text not null,
-    applicant jsonb not null,
-    licence jsonb not null,
     choice text not null,
-    phone text not null,
     delivery text not null,
-    street text not null,
     commune text not null,
-    health_number text not null,
-    health_signed_on date,
     health_upload uuid,
     portrait_upload uuid,
-    decision jsonb,
     fee_vnd bigint,
     paid_at timestamp with time zone,
     submitted_at timestamp with time zone,
@@ -76,6 +69,15 @@ create table applications (
     filed_by uuid,
     examiners uuid[] not null default '{}'::uuid[],
     decided_person uuid,
+    applicant bytea,
+    person_hash bytea,
+    licence bytea,
+    phone bytea,
+    street bytea,
+    health_number bytea,
+    health_signed_on bytea,
+    decision bytea,
+    wiped_at timestamp with time zone,
     constraint applications_pkey PRIMARY KEY (id),
     constraint applications_code_key UNIQUE (code),
     constraint applications_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES officers(id),
@@ -86,19 +88,26 @@ create table applications (
     constraint applications_holder_fkey FOREIGN KEY (holder) REFERENCES officers(id),
     constraint applications_portrait_upload_fkey FOREIGN KEY (portrait_upload) REFERENCES uploads(id),
     constraint applications_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES residents(id),
-    constraint applications_check CHECK (((state = 'draft'::text) OR ((code IS NOT NULL) AND (submitted_at IS NOT NULL) AND (decision IS NOT NULL)))),
     constraint applications_check1 CHECK (((decided_by IS NULL) OR (decided_by IS DISTINCT FROM examined_by))),
+    constraint applications_content CHECK (
+CASE
+    WHEN (wiped_at IS NULL) THEN ((applicant IS NOT NULL) AND (licence IS NOT NULL) AND ((state = 'draft'::text) OR (decision IS NOT NULL)))
+    ELSE (num_nonnulls(applicant, person_hash, licence, phone, street, health_number, health_signed_on, decision) = 0)
+END),
     constraint applications_delivery_check CHECK ((delivery = ANY (ARRAY[''::text, 'post'::text, 'pickup'::text]))),
     constraint applications_fee_vnd_check CHECK ((fee_vnd > 0)),
     constraint applications_filed_by_check CHECK ((filed_by <> ALL (examiners))),
     constraint applications_four_eyes CHECK (((decided_person <> ALL (examiners)) AND (decided_person <> filed_by))),
     constraint applications_ground_check CHECK ((ground = ANY (ARRAY['expiring'::text, 'damaged'::text, 'data_changed'::text]))),
-    constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'verifying'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])))
+    constraint applications_sealed CHECK (((COALESCE(get_byte(applicant, 0), 1) = 1) AND (COALESCE(get_byte(licence, 0), 1) = 1) AND (COALESCE(get_byte(phone, 0), 1) = 1) AND (COALESCE(get_byte(street, 0), 1) = 1) AND (COALESCE(get_byte(health_number, 0), 1) = 1) AND (COALESCE(get_byte(health_signed_on, 0), 1) = 1) AND (COALESCE(get_byte(decision, 0), 1) = 1))),
+    constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'verifying'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]))),
+    constraint applications_submitted CHECK (((state = 'draft'::text) OR ((code IS NOT NULL) AND (submitted_at IS NOT NULL))))
 );
 CREATE INDEX applications_filed_by ON public.applications USING btree (filed_by) WHERE (filed_by IS NOT NULL);
 CREATE INDEX applications_health ON public.applications USING btree (health_upload) WHERE (health_upload IS NOT NULL);
 CREATE INDEX applications_holder ON public.applications USING btree (holder) WHERE (holder IS NOT NULL);
 CREATE UNIQUE INDEX applications_one_open ON public.applications USING btree (resident_id) WHERE (state <> ALL (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]));
+CREATE INDEX applications_person ON public.applications USING btree (person_hash);
 CREATE INDEX applications_portrait ON public.applications USING btree (portrait_upload) WHERE (portrait_upload IS NOT NULL);
 CREATE INDEX applications_queue ON public.applications USING btree (office, state, due_at, code);
 CREATE INDEX applications_resident ON public.applications USING btree (resident_id, created_at DESC);
@@ -165,7 +174,6 @@ create table officers (
     issuer text not null,
     subject text not null,
     full_name text not null,
-    personal_number text not null,
     office text not null,
     active boolean not null,
     created_at timestamp with time zone not null,
@@ -173,13 +181,15 @@ create table officers (
     area text[] not null default '{}'::text[],
     person uuid not null,
     suspended boolean not null default false,
+    personal_number bytea not null,
+    person_hash bytea not null,
     constraint officers_pkey PRIMARY KEY (id),
     constraint officers_issuer_subject_key UNIQUE (issuer, subject),
     constraint officers_person_fkey FOREIGN KEY (person) REFERENCES officers(id),
-    constraint officers_personal_number_check CHECK ((personal_number ~ '^[0-9]{12}$'::text)),
-    constraint officers_roles_check CHECK (((cardinality(roles) > 0) AND (roles <@ ARRAY['intake'::text, 'examiner'::text, 'approver'::text, 'supervisor'::text, 'helper'::text, 'auditor'::text, 'administrator'::text])))
+    constraint officers_roles_check CHECK (((cardinality(roles) > 0) AND (roles <@ ARRAY['intake'::text, 'examiner'::text, 'approver'::text, 'supervisor'::text, 'helper'::text, 'auditor'::text, 'administrator'::text]))),
+    constraint officers_sealed CHECK ((get_byte(personal_number, 0) = 1))
 );
-CREATE UNIQUE INDEX officers_person ON public.officers USING btree (personal_number) WHERE (person = id);
+CREATE UNIQUE INDEX officers_person ON public.officers USING btree (person_hash) WHERE (person = id);
 
 create table parcels (
     application_id uuid not null,
@@ -219,13 +229,14 @@ create table portal_syncs (
 
 create table print_orders (
     application_id uuid not null,
-    licence jsonb not null,
     ordered_at timestamp with time zone,
     card_serial text not null default ''::text,
     printed_at timestamp with time zone,
     registered_at timestamp with time zone,
+    licence bytea,
     constraint print_orders_pkey PRIMARY KEY (application_id),
-    constraint print_orders_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id)
+    constraint print_orders_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint print_orders_sealed CHECK ((COALESCE(get_byte(licence, 0), 1) = 1))
 );
 
 create unlogged table rate_limits (
@@ -239,31 +250,34 @@ create table residents (
     id uuid not null,
     issuer text not null,
     subject text not null,
-    personal_number text not null,
     full_name text not null,
-    birth_date text not null,
     sex text not null,
-    address text not null,
-    phone text not null,
     level smallint not null,
     created_at timestamp with time zone not null,
     updated_at timestamp with time zone not null,
+    personal_number bytea not null,
+    birth_date bytea,
+    address bytea,
+    phone bytea,
+    person_hash bytea not null,
     constraint residents_pkey PRIMARY KEY (id),
     constraint residents_issuer_subject_key UNIQUE (issuer, subject),
-    constraint residents_personal_number_check CHECK ((personal_number ~ '^[0-9]{12}$'::text)),
+    constraint residents_sealed CHECK (((get_byte(personal_number, 0) = 1) AND (COALESCE(get_byte(birth_date, 0), 1) = 1) AND (COALESCE(get_byte(address, 0), 1) = 1) AND (COALESCE(get_byte(phone, 0), 1) = 1))),
     constraint residents_sex_check CHECK ((sex = ANY (ARRAY[''::text, 'M'::text, 'F'::text])))
 );
+CREATE INDEX residents_person ON public.residents USING btree (person_hash);
 
 create table returned_items (
     application_id uuid not null,
     round integer not null,
     item text not null,
     reason text not null,
-    note text not null,
     fixed_at timestamp with time zone,
+    note bytea,
     constraint returned_items_pkey PRIMARY KEY (application_id, round, item),
     constraint returned_items_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
-    constraint returned_items_item_check CHECK ((item = ANY (ARRAY['portrait'::text, 'health_certificate'::text, 'delivery'::text])))
+    constraint returned_items_item_check CHECK ((item = ANY (ARRAY['portrait'::text, 'health_certificate'::text, 'delivery'::text]))),
+    constraint returned_items_sealed CHECK ((COALESCE(get_byte(note, 0), 1) = 1))
 );
 
 create table sessions (

@@ -7,9 +7,17 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	identitystore "giahan/identity/store"
+	"giahan/identity/vault"
 	"giahan/licensing/rules"
+	licensingstore "giahan/licensing/store"
 	"giahan/media/store"
 	"giahan/migrations"
 )
@@ -31,7 +39,11 @@ func migrate(ctx context.Context, cfg config) error {
 		return err
 	}
 	defer p.pool.Close()
-	if err := migrations.Up(ctx, p.pool); err != nil {
+	keys, err := vault.New(cfg.MasterKey, cfg.OldKeys)
+	if err != nil {
+		return err
+	}
+	if err := migrations.Up(ctx, p.pool, keys); err != nil {
 		return err
 	}
 	return p.blob.EnsureBucket(ctx)
@@ -44,9 +56,34 @@ func rewrap(ctx context.Context, cfg config, out io.Writer) error {
 		return err
 	}
 	defer p.pool.Close()
+	rows, err := reseal(ctx, p.pool)
+	fmt.Fprintf(out, "sealed %d rows anew\n", rows)
+	if err != nil {
+		return away(err)
+	}
 	changed, err := p.intake.Rewrap(ctx)
 	fmt.Fprintf(out, "rewrapped %d objects\n", changed)
 	return away(err)
+}
+
+// resealBatch is how many rows are locked at once.
+const resealBatch = 200
+
+// reseal brings every sealed column under the newest master key, a few rows at a time.
+func reseal(ctx context.Context, pool *pgxpool.Pool) (all int, err error) {
+	for _, table := range slices.Concat(identitystore.Sealed, licensingstore.Sealed) {
+		var after uuid.UUID
+		for n := 1; n > 0; all += n {
+			err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) (err error) {
+				after, n, err = table.Renew(ctx, tx, after, resealBatch)
+				return err
+			})
+			if err != nil {
+				return all, err
+			}
+		}
+	}
+	return all, nil
 }
 
 // errSick says that doctor found something that keeps the service from working.

@@ -142,8 +142,8 @@ func variables() []variable {
 		{"GIAHAN_S3_ACCESS_KEY", "", true, "its account, made for us and not the store's own", keep(func(c *config) *string { return &c.S3AccessKey })},
 		{"GIAHAN_S3_SECRET_KEY", "", true, "its key", secret(func(c *config) *identity.Secret { return &c.S3SecretKey })},
 		{"GIAHAN_S3_BUCKET", "giahan-photos", false, "bucket of the pictures", keep(func(c *config) *string { return &c.S3Bucket })},
-		{"GIAHAN_MASTER_KEY", "", true, "32 random bytes in base64: wraps the key of each picture; never lose it", setMasterKey},
-		{"GIAHAN_OLD_MASTER_KEYS", "", false, "master keys from before a rotation, with commas: pictures under them still open; `giahan rewrap` brings them under the new one", setOldKeys},
+		{"GIAHAN_MASTER_KEY", "", true, "32 random bytes in base64: wraps the key of each picture, seals personal columns of the database; never lose it", setMasterKey},
+		{"GIAHAN_OLD_MASTER_KEYS", "", false, "master keys from before a rotation, with commas: pictures and columns under them still open; `giahan rewrap` brings them under the new one", setOldKeys},
 	}
 	vs = append(vs, realmVariables("PORTAL", "national portal", func(c *config) *realm { return &c.Portal })...)
 	vs = append(vs, realmVariables("STAFF", "staff realm", func(c *config) *realm { return &c.Staff })...)

@@ -22,8 +22,9 @@ var rooms = []struct {
 	// 2: stores, rules, pictures, words for people
 	{"licensing/rules", []string{"licensing"}},
 	{"licensing/jobs", nil},
-	{"licensing/store", []string{"licensing", "identity", "media"}},
-	{"identity/store", []string{"identity"}},
+	{"licensing/store", []string{"licensing", "identity", "identity/vault", "media"}},
+	{"identity/vault", nil},
+	{"identity/store", []string{"identity", "identity/vault"}},
 	{"media/store", []string{"media", "identity"}},
 	{"media/photo", []string{"media"}},
 	{"media/photo/phototest", []string{"media"}},
@@ -59,18 +60,18 @@ var rooms = []struct {
 	// 7: the server
 	{"web", []string{"identity", "identity/sessions", "identity/signin", "licensing", "media", "web/*"}},
 	// 8: where a partner meets a port
-	{"migrations", nil},
+	{"migrations", []string{"identity/vault"}},
 	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest"}},
 	{"cmd/sandbox", []string{"*", "-web", "-cmd/giahan"}},
 	// help for tests
-	{"migrations/dbtest", []string{"migrations", "cmd/sandbox/postgres"}},
+	{"migrations/dbtest", []string{"migrations", "identity/vault", "cmd/sandbox/postgres"}},
 	{"licensing/licensingtest", []string{"*"}},
 }
 
 // fences say where a library may be used.
 var fences = map[string][]string{
 	"github.com/gofiber/":               {"web", "cmd"},
-	"github.com/jackc/pgx/":             {"licensing/store", "identity/store", "media/store", "licensing/renewal", "licensing/desk", "licensing/workers", "licensing/casework", "licensing/audit", "licensing/jobs", "identity/sessions", "media/intake", "migrations", "cmd", "licensing/licensingtest"},
+	"github.com/jackc/pgx/":             {"licensing/store", "identity/store", "identity/vault", "media/store", "licensing/renewal", "licensing/desk", "licensing/workers", "licensing/casework", "licensing/audit", "licensing/jobs", "identity/sessions", "media/intake", "migrations", "cmd", "licensing/licensingtest"},
 	"github.com/riverqueue/":            {"licensing/jobs", "licensing/renewal", "licensing/desk", "licensing/workers", "licensing/casework", "migrations", "cmd", "licensing/licensingtest"},
 	"github.com/lestrrat-go/jwx/":       {"identity/signin", "licensing/audit"},
 	"github.com/minio/minio-go/":        {"media/blob"},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"giahan/licensing"
+	"giahan/migrations/dbtest"
 )
 
 // The whole road, once: a resident at 390 x 844 and the officers at 1366 x 768, in a real browser, with axe on every page. What
@@ -29,6 +30,9 @@ func TestTheWholeRoad(t *testing.T) {
 	decide(w, desk, code)
 	cardArrives(w, phone, code)
 	w.noPersonInTheLog()
+	if found := dbtest.Holds(t, w.pool, "042176003218", "1976-08-12", "00418/GKSKLX/42021/26", "912000118", "Số 12 đường Mẫu", "421160045213", "912345118"); len(found) > 0 {
+		t.Errorf("the database alone tells %q", found)
+	}
 }
 
 func residentApplies(w *world, c *chromium, name string) (code string) {

@@ -23,7 +23,7 @@ giahan migrate  bring the database up to date
 giahan seed F   write the staff of file F (JSON; - is standard input), sign out who has left
 giahan audit verify -keys F [-published F]
                 check every history against the list that was published and kept; wants only DATABASE_URL, for reading
-giahan rewrap   bring every picture under the newest master key; then the old one may go
+giahan rewrap   bring every picture and sealed column under the newest master key; then the old one may go
 giahan doctor   check configuration, database, object store, partners, rules and every history
 giahan doctor D check the rules of folder D alone; needs no configuration
 `

@@ -24,6 +24,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"giahan/identity/sessions"
+	"giahan/identity/vault"
 	"giahan/integrations/payment"
 	"giahan/integrations/portal"
 	"giahan/integrations/post"
@@ -125,6 +126,10 @@ func wire(ctx context.Context, cfg config, book *rules.Source, log *slog.Logger)
 }
 
 func openPool(ctx context.Context, cfg config) (*pgxpool.Pool, error) {
+	keys, err := vault.New(cfg.MasterKey, cfg.OldKeys)
+	if err != nil {
+		return nil, err
+	}
 	c, err := pgxpool.ParseConfig(cfg.DatabaseURL.Reveal())
 	if err != nil {
 		return nil, errors.New("DATABASE_URL is not understood") // the text of the error would show the password
@@ -132,8 +137,12 @@ func openPool(ctx context.Context, cfg config) (*pgxpool.Pool, error) {
 	c.MaxConns = max(c.MaxConns, 12)
 	c.ConnConfig.RuntimeParams["application_name"] = "giahan"
 	c.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	if !cfg.Owner {
-		c.AfterConnect = migrations.AsApplication
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		keys.Teach(conn.TypeMap())
+		if cfg.Owner {
+			return nil
+		}
+		return migrations.AsApplication(ctx, conn)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, c)
 	if err != nil {

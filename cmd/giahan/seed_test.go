@@ -75,7 +75,7 @@ func TestWhoLeavesIsOutAtOnce(t *testing.T) {
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.New(t)
-	cfg := config{DatabaseURL: identity.Secret(dbtest.DSN(pool)), OfficeCode: "H27.12", Staff: realm{Issuer: "https://sso.example/staff"}}
+	cfg := config{DatabaseURL: identity.Secret(dbtest.DSN(pool)), MasterKey: dbtest.MasterKey, OfficeCode: "H27.12", Staff: realm{Issuer: "https://sso.example/staff"}}
 	write := func(change func(m *member)) error { return seed(t.Context(), cfg, staffed(t, change)) }
 	same := func(*member) {}
 	of := func(subject string) identity.Officer {

@@ -56,7 +56,7 @@ func (s service) prepare(ctx context.Context) error {
 	}
 	var staff []member
 	for _, o := range people.Staff() {
-		staff = append(staff, member{o.Key, o.FullName, string(o.PersonalNumber), o.Roles, o.Area})
+		staff = append(staff, member{o.Key, o.FullName, o.PersonalNumber.Reveal(), o.Roles, o.Area})
 	}
 	b, err := json.Marshal(staff)
 	if err != nil {

@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"giahan/identity"
+	"giahan/identity/vault"
 	"giahan/integrations/portal/portalsim"
 )
 
@@ -250,7 +253,8 @@ func TestSubjectKeepsItsPersonalNumber(t *testing.T) {
 	if _, _, _, err := w.try(identity.Residents, "lan", ""); !is(err, "userinfo_sub") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := w.Pool.Exec(t.Context(), "update residents set personal_number = '042176009999' where id = $1", second.Resident.ID.String()); err != nil {
+	if _, err := w.Pool.Exec(t.Context(), "update residents set personal_number = $2 where id = $1", uuid.UUID(second.Resident.ID),
+		vault.Column("residents.personal_number").Text(uuid.UUID(second.Resident.ID), "042176009999")); err != nil {
 		t.Fatal(err)
 	}
 	w.portal.Tamper(nil)

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"giahan/identity"
+	"giahan/identity/vault"
 )
 
 // CreateSession stores a session; of its Resident or Officer only the ID, and the role in which the officer acts.
@@ -49,26 +50,29 @@ func SessionByHash(ctx context.Context, db Querier, audience identity.Audience, 
 
 func residentSession(ctx context.Context, db Querier, s *identity.Session) error {
 	var r identity.Resident
+	id := (*uuid.UUID)(&r.ID)
 	err := db.QueryRow(ctx, `
 		select s.auth_time, s.created_at, s.seen_at, s.expires_at,
 			r.id, r.issuer, r.subject, r.personal_number, r.full_name, r.birth_date, r.sex, r.address, r.phone, r.level
 		from sessions s join residents r on r.id = s.resident_id
 		where s.token_hash = $1 and s.audience = 'resident'`, s.TokenHash[:]).
-		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, (*uuid.UUID)(&r.ID), &r.Issuer, &r.Subject,
-			&r.PersonalNumber, &r.FullName, &r.BirthDate, &r.Sex, &r.Address, &r.Phone, &r.Level)
+		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, id, &r.Issuer, &r.Subject, vault.Into(residentNumber, id, &r.PersonalNumber),
+			&r.FullName, vault.Into(residentBirth, id, &r.BirthDate), &r.Sex, vault.Into(residentAddress, id, &r.Address),
+			vault.Into(residentPhone, id, &r.Phone), &r.Level)
 	s.Resident = &r
 	return notFound(err)
 }
 
 func officerSession(ctx context.Context, db Querier, s *identity.Session) error {
 	var o identity.Officer
+	id := (*uuid.UUID)(&o.ID)
 	err := db.QueryRow(ctx, `
 		select s.auth_time, s.created_at, s.seen_at, s.expires_at,
 			o.id, o.person, o.issuer, o.subject, o.full_name, o.personal_number, o.roles, s.role, o.office, o.area, o.active, o.suspended
 		from sessions s join officers o on o.id = s.officer_id and s.role = any (o.roles)
 		where s.token_hash = $1 and s.audience = 'officer'`, s.TokenHash[:]).
-		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, (*uuid.UUID)(&o.ID), (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject,
-			&o.FullName, &o.PersonalNumber, &o.Roles, &o.Role, &o.Office, &o.Area, &o.Active, &o.Suspended)
+		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, id, (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject,
+			&o.FullName, vault.Into(officerNumber, id, &o.PersonalNumber), &o.Roles, &o.Role, &o.Office, &o.Area, &o.Active, &o.Suspended)
 	s.Officer = &o
 	return notFound(err)
 }

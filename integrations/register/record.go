@@ -38,7 +38,7 @@ type newClass struct {
 // Record enters the new licence in place of the old one of the same number; the register keeps the points itself. The same
 // key records once.
 func (c *Client) Record(ctx context.Context, key string, e licensing.RegisterEntry) error {
-	w := entry{PersonalNumber: e.PersonalNumber, Number: e.Licence.Number, HolderName: e.Applicant.FullName, HolderBirth: e.Applicant.BirthDate,
+	w := entry{PersonalNumber: e.PersonalNumber.Reveal(), Number: e.Licence.Number, HolderName: e.Applicant.FullName, HolderBirth: e.Applicant.BirthDate,
 		HolderAddress: e.Applicant.Address, Issuer: e.Office, IssuedOn: e.Licence.IssuedOn.String(), Serial: e.Serial}
 	for _, n := range e.Licence.Classes {
 		h := newClass{Class: string(n.Class), PassedOn: n.PassedOn.String(), Expires: n.Expires.String()}

@@ -66,7 +66,7 @@ type held struct {
 // addresses end up in logs.
 func (c *Client) Licences(ctx context.Context, n identity.PersonalNumber) ([]licensing.Licence, error) {
 	var answer found
-	call := outbound.Call{Operation: "search licences", Method: http.MethodPost, Path: "/licences/search", Body: search{string(n)}}
+	call := outbound.Call{Operation: "search licences", Method: http.MethodPost, Path: "/licences/search", Body: search{n.Reveal()}}
 	if err := c.out.Do(ctx, call, &answer); err != nil {
 		return nil, fmt.Errorf("licences: %w", err)
 	}

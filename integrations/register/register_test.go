@@ -43,8 +43,8 @@ func open(t *testing.T, dir string) (*registersim.Sim, *register.Client) {
 }
 
 func entry() licensing.RegisterEntry {
-	return licensing.RegisterEntry{PersonalNumber: string(hoa), Serial: "AB0000001", Office: "Sở Giao thông vận tải Hà Tĩnh",
-		Applicant: licensing.Applicant{PersonalNumber: string(hoa), FullName: "Trần Thị Hòa", BirthDate: "1976-08-12", Address: "Hà Tĩnh"},
+	return licensing.RegisterEntry{PersonalNumber: hoa, Serial: "AB0000001", Office: "Sở Giao thông vận tải Hà Tĩnh",
+		Applicant: licensing.Applicant{PersonalNumber: hoa, FullName: "Trần Thị Hòa", BirthDate: "1976-08-12", Address: "Hà Tĩnh"},
 		Licence: licensing.NewLicence{Number: "421160045213", IssuedOn: licensing.Date{Year: 2026, Month: 11, Day: 23}, Points: 10,
 			Classes: []licensing.NewClass{{From: "B2", Class: "C1", PassedOn: licensing.Date{Year: 2016, Month: 12, Day: 1}, Expires: licensing.Date{Year: 2036, Month: 11, Day: 23},
 				Restriction: &licensing.Restriction{Code: "01", Text: "chỉ số tự động"}}}}}

@@ -90,9 +90,9 @@ func fill(ctx context.Context, tx pgx.Tx, s *audit.Service, resident identity.Re
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"made"}, []string{"id", "resident_id", "office", "state", "n"}, pgx.CopyFromRows(rows)); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `insert into applications (id, code, resident_id, office, state, version, ground, applicant, licence, choice, phone, delivery, street,
-			commune, health_number, decision, submitted_at, created_at, updated_at)
-		select id, 'H-' || n, resident_id, office, state, 1, 'expiring', '{}', '{}', '', '', '', '', '', '', '{}', now(), now(), now() from made`); err != nil {
+	if _, err := tx.Exec(ctx, `insert into applications (id, code, resident_id, office, state, version, ground, applicant, licence, choice, delivery,
+			commune, decision, submitted_at, created_at, updated_at)
+		select id, 'H-' || n, resident_id, office, state, 1, 'expiring', '\x01', '\x01', '', '', '', '\x01', now(), now(), now() from made`); err != nil {
 		return err
 	}
 	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"application_events"}, []string{"application_id", "seq", "at", "actor_role", "actor_id", "actor_name", "event",

@@ -29,7 +29,7 @@ func sought(text string) (Sought, string) {
 		return ByCode, code.String()
 	}
 	if n, errs := licensing.ReadPersonalNumber(text); errs == nil {
-		return ByNumber, string(n)
+		return ByNumber, n.Reveal()
 	}
 	if solid := strings.Join(strings.Fields(text), ""); solid != "" && strings.Trim(solid, "0123456789") == "" {
 		return ByTail, solid
@@ -47,7 +47,12 @@ func (s Service) Search(ctx context.Context, actor identity.Actor, text string) 
 	q.Sought, text = sought(text)
 	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		var err error
-		if q.Cases, err = store.Search(ctx, tx, store.ScopeOf(actor), text); err != nil {
+		if q.Sought == ByNumber {
+			q.Cases, err = store.OfPerson(ctx, tx, store.ScopeOf(actor), identity.PersonalNumber(text))
+		} else {
+			q.Cases, err = store.Search(ctx, tx, store.ScopeOf(actor), text)
+		}
+		if err != nil {
 			return err
 		}
 		what := "search:" + string(q.Sought) + ":" + strconv.Itoa(len(q.Cases))

@@ -136,7 +136,7 @@ func Draft(t testing.TB, pool *pgxpool.Pool, r identity.Resident, change ...func
 	now := NewClock().Now()
 	a := licensing.Application{ID: licensing.ApplicationID(uuid.New()), Resident: r.ID, Office: Office, State: licensing.Draft, Version: 1,
 		Ground: licensing.Expiring, Choice: "B", Licence: Licence(), CreatedAt: now, UpdatedAt: now,
-		Applicant: licensing.Applicant{PersonalNumber: string(r.PersonalNumber), FullName: r.FullName, BirthDate: r.BirthDate, Sex: string(r.Sex),
+		Applicant: licensing.Applicant{PersonalNumber: r.PersonalNumber, FullName: r.FullName, BirthDate: r.BirthDate, Sex: string(r.Sex),
 			Address: r.Address, Level: int(r.Level)},
 		Contact: licensing.Contact{Phone: "+84912345678", Delivery: licensing.ByPost, Street: "Thôn Tân Phú", Commune: "18676"},
 		Health:  licensing.Health{Number: "00001/GKSKLX/42001/26", SignedOn: Today.AddDays(-10), Upload: &health}, Portrait: &portrait}

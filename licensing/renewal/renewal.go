@@ -172,7 +172,7 @@ func (s Service) Start(ctx context.Context, r identity.Resident, n int, ground l
 }
 
 func applicant(r identity.Resident) licensing.Applicant {
-	return licensing.Applicant{PersonalNumber: string(r.PersonalNumber), FullName: r.FullName, BirthDate: r.BirthDate,
+	return licensing.Applicant{PersonalNumber: r.PersonalNumber, FullName: r.FullName, BirthDate: r.BirthDate,
 		Sex: string(r.Sex), Address: r.Address, Level: int(r.Level)}
 }
 

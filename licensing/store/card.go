@@ -23,7 +23,7 @@ type PrintOrder struct {
 
 // InsertPrintOrder writes the order in the transaction of the approval.
 func InsertPrintOrder(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, l licensing.NewLicence) error {
-	_, err := tx.Exec(ctx, `insert into print_orders (application_id, licence) values ($1, $2)`, uuid.UUID(id), l)
+	_, err := tx.Exec(ctx, `insert into print_orders (application_id, licence) values ($1, $2)`, uuid.UUID(id), orderLicence.JSON(uuid.UUID(id), l))
 	return wrap("insert print order", err)
 }
 
@@ -31,7 +31,7 @@ func InsertPrintOrder(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID
 func PrintOrderOf(ctx context.Context, q Querier, id licensing.ApplicationID) (PrintOrder, error) {
 	o := PrintOrder{Application: id}
 	err := q.QueryRow(ctx, `select licence, ordered_at, card_serial, printed_at, registered_at from print_orders where application_id = $1`,
-		uuid.UUID(id)).Scan(&o.Licence, &o.OrderedAt, &o.Serial, &o.PrintedAt, &o.RegisteredAt)
+		uuid.UUID(id)).Scan(orderLicence.IntoJSON((*uuid.UUID)(&id), &o.Licence), &o.OrderedAt, &o.Serial, &o.PrintedAt, &o.RegisteredAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = licensing.ErrNotFound
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"giahan/identity"
+	"giahan/identity/vault"
 	"giahan/licensing"
 )
 
@@ -66,7 +67,7 @@ func entries(rows pgx.Rows, err error) ([]licensing.Entry, error) {
 // AddReturnedItem writes one thing that the resident must correct.
 func AddReturnedItem(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, r licensing.ReturnedItem) error {
 	_, err := tx.Exec(ctx, `insert into returned_items (application_id, round, item, reason, note) values ($1, $2, $3, $4, $5)`,
-		uuid.UUID(id), r.Round, r.Item, r.Reason, r.Note)
+		uuid.UUID(id), r.Round, r.Item, r.Reason, returnedNote.Text(uuid.UUID(id), r.Note))
 	return wrap("add returned item", err)
 }
 
@@ -79,7 +80,7 @@ func ReturnedItems(ctx context.Context, q Querier, id licensing.ApplicationID) (
 	}
 	got, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.ReturnedItem, error) {
 		var r licensing.ReturnedItem
-		return r, row.Scan(&r.Round, &r.Item, &r.Reason, &r.Note, &r.FixedAt)
+		return r, row.Scan(&r.Round, &r.Item, &r.Reason, vault.Into(returnedNote, (*uuid.UUID)(&id), &r.Note), &r.FixedAt)
 	})
 	var out []licensing.ReturnedItem
 	for _, item := range licensing.Items {

@@ -90,13 +90,18 @@ func CountHeld(ctx context.Context, q Querier, scope Scope, officer identity.Off
 	return n, wrap("count held cases", err)
 }
 
-// Search finds cases in scope by dossier code, its last digits or personal number, exactly, or by a part of the name however
-// it is spelled (licensing.SearchKey), newest first.
+// OfPerson finds cases in scope by the applicant's personal number, newest first.
+func OfPerson(ctx context.Context, q Querier, scope Scope, n identity.PersonalNumber) ([]licensing.Application, error) {
+	return list(q.Query(ctx, `select `+columns+` from applications where person_hash = any($2) and office = $1 and state <> 'draft'
+		and ($3::text[] is null or area = any ($3)) order by created_at desc limit 50`, scope.Office, casePerson.Find(n.Reveal()), scope.communes()))
+}
+
+// Search finds cases in scope by dossier code or its last digits, exactly, or by a part of the name however it is spelled
+// (licensing.SearchKey), newest first.
 func Search(ctx context.Context, q Querier, scope Scope, text string) ([]licensing.Application, error) {
 	return list(q.Query(ctx, `select `+columns+` from applications where office = $1 and state <> 'draft' and ($4::text[] is null or area = any ($4))
-		and (code = $2 or split_part(code, '-', 3) = $2 or right(code, 4) = $2 or applicant->>'personal_number' = $2
-			or length($3) > 1 and position($3 in search_name) > 0) order by created_at desc limit 50`, scope.Office, text, licensing.SearchKey(text),
-		scope.communes()))
+		and (code = $2 or split_part(code, '-', 3) = $2 or right(code, 4) = $2 or length($3) > 1 and position($3 in search_name) > 0)
+		order by created_at desc limit 50`, scope.Office, text, licensing.SearchKey(text), scope.communes()))
 }
 
 // Forgotten lists returned and unpaid cases whose last day to answer is over. The last day itself counts, so civil days are

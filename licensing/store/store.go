@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"giahan/identity"
+	"giahan/identity/vault"
 	"giahan/licensing"
 	"giahan/media"
 )
@@ -25,7 +26,7 @@ type Querier interface {
 
 // columns of an application, in the order of scan.
 const columns = `id, coalesce(code, ''), resident_id, office, state, version, ground, applicant, licence, choice, phone, delivery,
-	street, commune, health_number, coalesce(health_signed_on::text, ''), health_upload, portrait_upload, decision,
+	street, commune, health_number, health_signed_on, health_upload, portrait_upload, decision,
 	coalesce(fee_vnd, 0), paid_at, submitted_at, due_at, coalesce(reply_by::text, ''), holder, held_at, examined_by,
 	decided_by, created_at, updated_at, area, filed_by, examiners, decided_person`
 
@@ -37,18 +38,21 @@ func scan(row pgx.Row) (licensing.Application, error) {
 		holder, examined, decided *uuid.UUID
 		filed, decider            *uuid.UUID
 		examiners                 []uuid.UUID
+		applicant                 sealedApplicant
 		signed, reply             string
 	)
-	err := row.Scan(&id, &a.Code, &resident, &a.Office, &a.State, &a.Version, &a.Ground, &a.Applicant, &a.Licence, &a.Choice,
-		&a.Contact.Phone, &a.Contact.Delivery, &a.Contact.Street, &a.Contact.Commune, &a.Health.Number, &signed, &health,
-		&portrait, &a.Decision, &a.Fee, &a.PaidAt, &a.SubmittedAt, &a.DueAt, &reply, &holder, &a.HeldAt, &examined, &decided,
-		&a.CreatedAt, &a.UpdatedAt, &a.Area, &filed, &examiners, &decider)
+	err := row.Scan(&id, &a.Code, &resident, &a.Office, &a.State, &a.Version, &a.Ground, caseApplicant.IntoJSON(&id, &applicant),
+		caseLicence.IntoJSON(&id, &a.Licence), &a.Choice, vault.Into(casePhone, &id, &a.Contact.Phone), &a.Contact.Delivery,
+		vault.Into(caseStreet, &id, &a.Contact.Street), &a.Contact.Commune, vault.Into(caseHealth, &id, &a.Health.Number),
+		vault.Into(caseSigned, &id, &signed), &health, &portrait, caseDecision.IntoJSON(&id, &a.Decision), &a.Fee, &a.PaidAt, &a.SubmittedAt,
+		&a.DueAt, &reply, &holder, &a.HeldAt, &examined, &decided, &a.CreatedAt, &a.UpdatedAt, &a.Area, &filed, &examiners, &decider)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, licensing.ErrNotFound
 	}
 	if err != nil {
 		return a, err
 	}
+	a.Applicant = applicant.open()
 	a.ID, a.Resident = licensing.ApplicationID(id), identity.ResidentID(resident)
 	a.Health.Upload, a.Portrait = (*media.UploadID)(health), (*media.UploadID)(portrait)
 	a.Holder, a.ExaminedBy, a.DecidedBy = (*identity.OfficerID)(holder), (*identity.OfficerID)(examined), (*identity.OfficerID)(decided)
@@ -104,11 +108,14 @@ func list(rows pgx.Rows, err error) ([]licensing.Application, error) {
 
 // Insert writes a new draft; licensing.ErrOpenCase where the resident has another open case.
 func Insert(ctx context.Context, tx pgx.Tx, a licensing.Application) error {
-	_, err := tx.Exec(ctx, `insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, phone,
+	id := uuid.UUID(a.ID)
+	_, err := tx.Exec(ctx, `insert into applications (id, resident_id, office, state, version, ground, applicant, person_hash, licence, choice, phone,
 			delivery, street, commune, health_number, created_at, updated_at, search_name, filed_by)
-		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16)`,
-		uuid.UUID(a.ID), uuid.UUID(a.Resident), a.Office, a.State, a.Ground, a.Applicant, a.Licence, a.Choice, a.Contact.Phone,
-		a.Contact.Delivery, a.Contact.Street, a.Contact.Commune, a.Health.Number, a.CreatedAt, licensing.SearchKey(a.Applicant.FullName), (*uuid.UUID)(a.FiledBy))
+		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17)`,
+		id, uuid.UUID(a.Resident), a.Office, a.State, a.Ground, caseApplicant.JSON(id, sealApplicant(a.Applicant)),
+		casePerson.Hash(a.Applicant.PersonalNumber.Reveal()), caseLicence.JSON(id, a.Licence), a.Choice, casePhone.Text(id, a.Contact.Phone),
+		a.Contact.Delivery, caseStreet.Text(id, a.Contact.Street), a.Contact.Commune, caseHealth.Text(id, a.Health.Number), a.CreatedAt,
+		licensing.SearchKey(a.Applicant.FullName), (*uuid.UUID)(a.FiledBy))
 	if violates(err, "applications_one_open") {
 		return licensing.ErrOpenCase
 	}
@@ -118,6 +125,7 @@ func Insert(ctx context.Context, tx pgx.Tx, a licensing.Application) error {
 // Update writes everything of a locked case that can change, and counts its version up.
 func Update(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 	var fee *int64
+	id := uuid.UUID(a.ID)
 	if a.Fee > 0 {
 		v := int64(a.Fee)
 		fee = &v
@@ -127,13 +135,14 @@ func Update(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 		examiners[i] = uuid.UUID(e)
 	}
 	_, err := tx.Exec(ctx, `update applications set code = nullif($2, ''), state = $3, version = version + 1, licence = $4, choice = $5, phone = $6,
-			delivery = $7, street = $8, commune = $9, health_number = $10, health_signed_on = nullif($11, '')::date, health_upload = $12,
+			delivery = $7, street = $8, commune = $9, health_number = $10, health_signed_on = $11, health_upload = $12,
 			portrait_upload = $13, decision = $14, fee_vnd = $15, paid_at = $16, submitted_at = $17, due_at = $18,
 			reply_by = nullif($19, '')::date, holder = $20, held_at = $21, examined_by = $22, decided_by = $23, updated_at = $24,
 			area = $25, examiners = $26, decided_person = $27
 		where id = $1`,
-		uuid.UUID(a.ID), a.Code, a.State, a.Licence, a.Choice, a.Contact.Phone, a.Contact.Delivery, a.Contact.Street, a.Contact.Commune,
-		a.Health.Number, a.Health.SignedOn.String(), (*uuid.UUID)(a.Health.Upload), (*uuid.UUID)(a.Portrait), a.Decision, fee, a.PaidAt,
+		id, a.Code, a.State, caseLicence.JSON(id, a.Licence), a.Choice, casePhone.Text(id, a.Contact.Phone), a.Contact.Delivery,
+		caseStreet.Text(id, a.Contact.Street), a.Contact.Commune, caseHealth.Text(id, a.Health.Number), caseSigned.Text(id, a.Health.SignedOn.String()),
+		(*uuid.UUID)(a.Health.Upload), (*uuid.UUID)(a.Portrait), sealDecision(id, a.Decision), fee, a.PaidAt,
 		a.SubmittedAt, a.DueAt, a.ReplyBy.String(), (*uuid.UUID)(a.Holder), a.HeldAt, (*uuid.UUID)(a.ExaminedBy), (*uuid.UUID)(a.DecidedBy), a.UpdatedAt,
 		a.Area, examiners, (*uuid.UUID)(a.Decider))
 	if violates(err, "applications_portrait_upload_fkey") || violates(err, "applications_health_upload_fkey") {

@@ -3,9 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
-	"os"
 	"reflect"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -92,26 +90,6 @@ func TestEveryFieldSurvives(t *testing.T) {
 	}
 	_, err = store.ByCode(ctx, pool, "H27.12-261123-9999")
 	want(t, "no such code", err, licensing.ErrNotFound)
-}
-
-// TestSearchNameOfOldCases: the migration gives cases from before the form that the code gives new ones.
-func TestSearchNameOfOldCases(t *testing.T) {
-	pool := dbtest.New(t)
-	file, err := os.ReadFile("../../migrations/0008_search_name.sql")
-	ok(t, err)
-	i := strings.LastIndex(string(file), "update applications")
-	for _, name := range []string{"Trần Thị Hoà", "ĐẶNG  Văn Đức", "H’Hen Niê", "H'Mai", "Nguyễn Ước Ở Ữ Ẵ Ỹ", "Y-Bláo Ễ Ặ Ợ", "Lê Thị Len", " Phú Quý "} {
-		a := licensingtest.Draft(t, pool, licensingtest.Resident(t, pool, func(r *identity.Resident) { r.FullName = name }))
-		read := func() (key string) {
-			ok(t, pool.QueryRow(ctx, `select search_name from applications where id = $1`, uuid.UUID(a.ID)).Scan(&key))
-			return key
-		}
-		written := read()
-		_, err := pool.Exec(ctx, string(file)[i:])
-		if ok(t, err); read() != written || written != licensing.SearchKey(name) || written == "" {
-			t.Errorf("%q: the migration writes %q, the store %q", name, read(), written)
-		}
-	}
 }
 
 func TestNotFound(t *testing.T) {

@@ -29,7 +29,7 @@ func line(event licensing.Event) string {
 }
 
 func card(column, at string) string {
-	return `insert into print_orders (application_id, licence, ` + column + `) select application_id, '{}', ` + at + ` from application_events where application_id = $1 and seq = 4`
+	return `insert into print_orders (application_id, licence, ` + column + `) select application_id, '\x01', ` + at + ` from application_events where application_id = $1 and seq = 4`
 }
 
 const parcel = `insert into parcels (application_id, status, updated_at) values ($1, '', now())`
@@ -165,7 +165,7 @@ func TestRecorded(t *testing.T) {
 	}
 	for i, sql := range []string{
 		`alter table application_events disable trigger user`,
-		`update applications set code = 'x', submitted_at = now(), decision = '{}', state = 'accepted' where id = $1`,
+		`update applications set code = 'x', submitted_at = now(), decision = '\x01', state = 'accepted' where id = $1`,
 		`update application_events set note = 'x' where seq = 3 and application_id = (select min(application_id::text)::uuid from application_events where application_id <> $1)`,
 		`delete from application_events where seq = 4 and application_id = (select max(application_id::text)::uuid from application_events where application_id <> $1)`,
 	} {

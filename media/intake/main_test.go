@@ -83,8 +83,8 @@ func (h *house) resident(t testing.TB) identity.Actor {
 	t.Helper()
 	id := uuid.New()
 	_, err := h.pool.Exec(t.Context(), `
-		insert into residents (id, issuer, subject, personal_number, full_name, birth_date, sex, address, phone, level, created_at, updated_at)
-		values ($1, 'test', $2, '042176003218', 'Trần Thị Hòa', '1976-08-12', 'F', '', '', 2, $3, $3)`, id, id.String(), noon)
+		insert into residents (id, issuer, subject, personal_number, person_hash, full_name, sex, level, created_at, updated_at)
+		values ($1, 'test', $2, '\x01', '\x01', 'Trần Thị Hòa', 'F', 2, $3, $3)`, id, id.String(), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,9 +95,9 @@ func (h *house) resident(t testing.TB) identity.Actor {
 func (h *house) attach(t testing.TB, id media.UploadID) {
 	t.Helper()
 	_, err := h.pool.Exec(t.Context(), `
-		insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, phone, delivery,
-			street, commune, health_number, portrait_upload, created_at, updated_at)
-		values ($1, $2, 'H27.12', 'draft', 1, 'expiring', '{}', '{}', '', '', '', '', '', '', $3, $4, $4)`,
+		insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, delivery,
+			commune, portrait_upload, created_at, updated_at)
+		values ($1, $2, 'H27.12', 'draft', 1, 'expiring', '\x01', '\x01', '', '', '', $3, $4, $4)`,
 		uuid.New(), h.me.ID, uuid.UUID(id), noon)
 	if err != nil {
 		t.Fatal(err)

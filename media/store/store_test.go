@@ -26,8 +26,8 @@ func resident(t *testing.T, pool *pgxpool.Pool) uuid.UUID {
 	t.Helper()
 	id := uuid.New()
 	_, err := pool.Exec(t.Context(), `
-		insert into residents (id, issuer, subject, personal_number, full_name, birth_date, sex, address, phone, level, created_at, updated_at)
-		values ($1, 'test', $2, '042176003218', 'Trần Thị Hòa', '1976-08-12', 'F', '', '', 2, $3, $3)`, id, id.String(), noon)
+		insert into residents (id, issuer, subject, personal_number, person_hash, full_name, sex, level, created_at, updated_at)
+		values ($1, 'test', $2, '\x01', '\x01', 'Trần Thị Hòa', 'F', 2, $3, $3)`, id, id.String(), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +38,9 @@ func resident(t *testing.T, pool *pgxpool.Pool) uuid.UUID {
 func draft(t *testing.T, pool *pgxpool.Pool, owner uuid.UUID, portrait, health *media.UploadID) {
 	t.Helper()
 	_, err := pool.Exec(t.Context(), `
-		insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, phone, delivery,
-			street, commune, health_number, health_upload, portrait_upload, created_at, updated_at)
-		values ($1, $2, 'H27.12', 'draft', 1, 'expiring', '{}', '{}', '', '', '', '', '', '', $3, $4, $5, $5)`,
+		insert into applications (id, resident_id, office, state, version, ground, applicant, licence, choice, delivery,
+			commune, health_upload, portrait_upload, created_at, updated_at)
+		values ($1, $2, 'H27.12', 'draft', 1, 'expiring', '\x01', '\x01', '', '', '', $3, $4, $5, $5)`,
 		uuid.New(), owner, (*uuid.UUID)(health), (*uuid.UUID)(portrait), noon)
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func TestFormerPicturesStayWithTheirCase(t *testing.T) {
 	}
 	for _, at := range []time.Time{noon.Add(2 * time.Hour), noon} {
 		write(t, pool, func(tx pgx.Tx) error {
-			_, err := tx.Exec(t.Context(), `update applications set state = 'refused', code = 'H27-1', submitted_at = $1, decision = '{}', updated_at = $1`, at)
+			_, err := tx.Exec(t.Context(), `update applications set state = 'refused', code = 'H27-1', submitted_at = $1, decision = '\x01', updated_at = $1`, at)
 			return err
 		})
 		release()

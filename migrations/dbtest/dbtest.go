@@ -14,6 +14,8 @@ package dbtest
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -27,8 +29,26 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"giahan/cmd/sandbox/postgres"
+	"giahan/identity/vault"
 	"giahan/migrations"
 )
+
+// MasterKey is what every database of a test is sealed under; a whole service that a test starts on one takes it too.
+var MasterKey = func() (key []byte) {
+	for i := range byte(32) {
+		key = append(key, i)
+	}
+	return key
+}()
+
+// Keys are those of MasterKey; pools know them.
+var Keys = func() *vault.Keys {
+	k, err := vault.New(MasterKey, nil)
+	if err != nil {
+		panic(err) // only a key of another length
+	}
+	return k
+}()
 
 // server is what Main has started; New uses it.
 var server struct {
@@ -132,7 +152,7 @@ func makeTemplate(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close()
-	return migrations.Up(ctx, pool)
+	return migrations.Up(ctx, pool, Keys)
 }
 
 // Empty is New without the schema: a database as it is before the first migration.
@@ -183,6 +203,7 @@ func connect(ctx context.Context, database string) (*pgxpool.Pool, error) {
 	config := server.admin.Config()
 	config.ConnConfig.Database = database
 	config.MaxConns = 8
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error { Keys.Teach(conn.TypeMap()); return nil }
 	return pgxpool.NewWithConfig(ctx, config)
 }
 
@@ -192,4 +213,42 @@ func DSN(pool *pgxpool.Pool) string {
 	quote := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace
 	return fmt.Sprintf("host='%s' port=%d user='%s' password='%s' dbname='%s' sslmode=disable",
 		quote(c.Host), c.Port, quote(c.User), quote(c.Password), quote(c.Database))
+}
+
+// Holds says which of the values the database shows to whoever reads it without keys: as text, or in hex or base64, in any column of
+// any table.
+func Holds(t testing.TB, pool *pgxpool.Pool, values ...string) (found []string) {
+	t.Helper()
+	rows, err := pool.Query(context.Background(), `select schemaname || '.' || tablename, query_to_xml(
+		format('select t::text from %I.%I t', schemaname, tablename), true, false, '')::text from pg_tables where schemaname in ('public', 'jobs')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table, text string
+	tables := 0
+	_, err = pgx.ForEachRow(rows, []any{&table, &text}, func() error {
+		tables++
+		for _, v := range values {
+			for _, form := range forms(v) {
+				if strings.Contains(text, form) {
+					found = append(found, table+": "+v)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || tables < 20 {
+		t.Fatalf("dbtest: read %d tables: %v", tables, err)
+	}
+	return found
+}
+
+// forms are a value as it is, in hex, and the middle of its base64, wherever in a text that began.
+func forms(v string) []string {
+	out := []string{v, hex.EncodeToString([]byte(v))}
+	for shift := range 3 {
+		code := base64.StdEncoding.EncodeToString(append(make([]byte, shift), v...))
+		out = append(out, code[4:len(code)-4])
+	}
+	return out
 }

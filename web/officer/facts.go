@@ -62,7 +62,7 @@ func (r Review) personFacts() []fact {
 	for _, d := range r.Differences {
 		out = append(out, r.compared(d))
 	}
-	out = append(out, fact{Label: r.T("officer.fact.personal_number"), Value: text.PersonalNumber(r.Applicant.PersonalNumber)})
+	out = append(out, fact{Label: r.T("officer.fact.personal_number"), Value: text.PersonalNumber(r.Applicant.PersonalNumber.Reveal())})
 	return append(out, r.doubtFacts(r.Applicant.Doubts())...)
 }
 

@@ -127,7 +127,7 @@ func (p answersPage) person() []page.SummaryRow {
 	rows := []page.SummaryRow{
 		{Key: p.T("answers.name"), Body: vi(a.FullName)},
 		{Key: p.T("answers.birth"), Value: p.P().Birth(a.BirthDate)},
-		{Key: p.T("answers.personal_number"), Value: text.PersonalNumber(a.PersonalNumber)},
+		{Key: p.T("answers.personal_number"), Value: text.PersonalNumber(a.PersonalNumber.Reveal())},
 	}
 	if old := p.Case.Licence.HolderName; !licensing.SameName(old, a.FullName) {
 		rows = slices.Insert(rows, 1, page.SummaryRow{Key: p.T("answers.old_name"), Body: vi(old)})

@@ -114,7 +114,7 @@ func (w *World) Env() map[string]string {
 
 func residents(today licensing.Date) (out []portalsim.Person) {
 	for _, r := range people.Residents(today) {
-		p := portalsim.Person{Key: r.Key, Name: r.FullName, About: r.About, PersonalNumber: string(r.PersonalNumber), BirthDate: r.BirthDate,
+		p := portalsim.Person{Key: r.Key, Name: r.FullName, About: r.About, PersonalNumber: r.PersonalNumber.Reveal(), BirthDate: r.BirthDate,
 			Sex: string(r.Sex), Address: r.Address, Phone: r.Phone, Level: int(r.Level)}
 		if r.Account == people.Organisation {
 			p.Organisation, p.TaxCode = r.FullName, r.TaxCode
@@ -126,7 +126,7 @@ func residents(today licensing.Date) (out []portalsim.Person) {
 
 func staff() (out []portalsim.Person) {
 	for _, o := range people.Staff() {
-		out = append(out, portalsim.Person{Key: o.Key, Name: o.FullName, About: o.Title, PersonalNumber: string(o.PersonalNumber),
+		out = append(out, portalsim.Person{Key: o.Key, Name: o.FullName, About: o.Title, PersonalNumber: o.PersonalNumber.Reveal(),
 			BirthDate: o.BirthDate, Sex: string(o.Sex), Level: 2})
 	}
 	return out
@@ -141,7 +141,7 @@ func register(today licensing.Date) map[string][]registersim.Licence {
 			for _, c := range l.Classes {
 				r.Classes = append(r.Classes, registersim.Class{Class: string(c.Class), PassedOn: c.PassedOn.String(), Expires: c.Expires.String()})
 			}
-			out[string(number)] = append(out[string(number)], r)
+			out[number.Reveal()] = append(out[number.Reveal()], r)
 		}
 	}
 	return out
