@@ -204,7 +204,11 @@ func TestRenewAfterARotation(t *testing.T) {
 	_, err = pool.Exec(ctx, `update people set phone = (select phone from people where id = $2) where id = $1`, ids[0], ids[1])
 	ok(t, err)
 	rotated = taught(t, pool, keys(t, 3, 2))
-	if _, _, err := renew(uuid.UUID{}); !errors.Is(err, vault.ErrSealed) {
+	after, _, err = renew(uuid.UUID{})
+	if err == nil { // the moved one is behind the first batch
+		_, _, err = renew(after)
+	}
+	if !errors.Is(err, vault.ErrSealed) {
 		t.Errorf("a moved value is renewed: %v", err)
 	}
 }
