@@ -141,7 +141,7 @@ func (s *server) note(c fiber.Ctx, v *visit.Visit, err error) {
 	_, known := lookup(err)
 	switch {
 	case !known:
-		s.Log.Error("fault", append(attrs, "error", err.Error())...)
+		s.Log.Error("fault", append(attrs, "error", identity.Discreet(err).Error())...)
 	case errors.Is(err, visit.ErrCSRF), errors.Is(err, errOrigin), errors.Is(err, hooks.ErrForged):
 		s.Log.Warn("refused", append(attrs, "why", fmt.Sprintf("%T", err))...)
 	}

@@ -91,6 +91,7 @@ func (b *browser) upload(address, action string, typed url.Values, f *file) (int
 
 func (b *browser) multipart(address string, fields url.Values, f *file) (int, string) {
 	b.w.t.Helper()
+	b.w.ears.typed(fields)
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	_ = m.WriteField("csrf", fields.Get("csrf"))

@@ -120,7 +120,7 @@ func TestTwentySubmits(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range codes {
 		wg.Go(func() {
-			tab := &browser{w: w, http: a.http, from: a.from}
+			tab := &browser{w: w, http: a.http, from: a.from, who: a.who}
 			status, page := tab.post(a.at("submit"), fields)
 			if status != http.StatusOK {
 				t.Errorf("submit: %d\n%s", status, words(page))

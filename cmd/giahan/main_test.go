@@ -10,10 +10,12 @@ import (
 )
 
 // TestMain lets the test binary be the object store's child process and the one that converts pictures, and gives the tests a PostgreSQL.
+// What the whole process writes to standard error is judged too.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == convertHEIC {
 		os.Exit(command(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 	}
 	objectstore.RunChild()
-	dbtest.Main(m)
+	stop := stderr.listen()
+	os.Exit(stop(dbtest.Run(m)))
 }

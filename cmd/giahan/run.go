@@ -23,6 +23,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 	"golang.org/x/sync/errgroup"
 
+	"giahan/identity"
 	"giahan/identity/sessions"
 	"giahan/identity/vault"
 	"giahan/integrations/payment"
@@ -238,7 +239,7 @@ func (p *parts) work(ctx context.Context) error {
 		if err == nil {
 			break
 		}
-		p.log.Error("jobs cannot start", "error", err.Error())
+		p.log.Error("jobs cannot start", "error", identity.Discreet(err).Error())
 		select {
 		case <-ctx.Done():
 			return nil
@@ -315,6 +316,7 @@ func (p *parts) serveMetrics(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s for metrics: %w", p.cfg.MetricsListen, err)
 	}
+	p.log.Info("metrics", "address", listener.Addr().String())
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()

@@ -236,6 +236,9 @@ func (b *browser) confirmLogout(address string) {
 // not opened yet.
 func (b *browser) atSecond(start, person string) *url.URL {
 	b.w.t.Helper()
+	if strings.HasPrefix(start, b.w.public) {
+		b.who = person
+	}
 	b.http.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 		if r.URL.Path == "/sign-in/callback" {
 			return http.ErrUseLastResponse

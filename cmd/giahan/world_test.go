@@ -43,6 +43,7 @@ type world struct {
 	cfg     config
 	pool    *pgxpool.Pool
 	log     *syncBuffer
+	ears    *ears
 
 	browsers atomic.Int32
 }
@@ -59,6 +60,7 @@ func newWorld(t testing.TB, nodes int, change ...func(w *world, env map[string]s
 	t.Cleanup(func() { _ = s3.Stop(context.Background()) })
 	site, console := listen(t), listen(t)
 	w := &world{t: t, pool: pool, log: &syncBuffer{}, public: "http://localhost:" + port(site), officer: "http://officer.localhost:" + port(site)}
+	w.ears = newEars(w)
 	secrets := map[string]string{}
 	for _, name := range partners.Names {
 		secrets[name] = secretOf(name)
@@ -68,11 +70,12 @@ func newWorld(t testing.TB, nodes int, change ...func(w *world, env map[string]s
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: w.World}
+	server := &http.Server{Handler: w.ears.access(w.World)}
 	go server.Serve(console)
 	t.Cleanup(func() { server.Close(); w.World.Close() })
 	w.configure(s3, dbtest.DSN(pool), change)
 	w.start(nodes, site)
+	t.Cleanup(w.ears.gather)
 	return w
 }
 
@@ -97,7 +100,6 @@ func (w *world) configure(s3 *objectstore.Store, dsn string, change []func(*worl
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	cfg.MetricsListen = ""
 	w.cfg = cfg
 	if err := migrate(w.t.Context(), cfg); err != nil {
 		w.t.Fatal(err)
@@ -146,14 +148,14 @@ func (w *world) start(nodes int, site net.Listener) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	for i := range nodes {
-		listener := site
-		if i > 0 {
-			listener = listen(w.t)
+		cfg, listener := w.cfg, site
+		if cfg.MetricsListen = "127.0.0.1:0"; i > 0 {
+			cfg.MetricsListen, listener = "", listen(w.t)
 		}
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			if err := run(ctx, w.cfg, slog.New(slog.NewJSONHandler(w.log, nil)), listener); err != nil && !errors.Is(err, context.Canceled) {
+			if err := run(ctx, cfg, slog.New(slog.NewJSONHandler(w.log, nil)), listener); err != nil && !errors.Is(err, context.Canceled) {
 				w.t.Errorf("node %d: %v", i, err)
 			}
 		}()
@@ -213,6 +215,7 @@ type browser struct {
 	w    *world
 	http *http.Client
 	last *url.URL
+	who  string // the resident who is signed in, "" for nobody
 	from string // its address, as the proxy in front would tell it: limits count by address
 }
 
@@ -238,7 +241,8 @@ func (w *world) browser() *browser {
 		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+port)
 	}
 	n := w.browsers.Add(1)
-	return &browser{w: w, from: fmt.Sprintf("192.0.2.%d", n), http: &http.Client{Jar: secureJar{jar}, Transport: &http.Transport{DialContext: dial}, Timeout: 20 * time.Second}}
+	return &browser{w: w, from: fmt.Sprintf("192.0.2.%d", n), http: &http.Client{Jar: secureJar{jar}, Timeout: 20 * time.Second,
+		Transport: w.ears.follow(&http.Transport{DialContext: dial})}}
 }
 
 func (b *browser) do(req *http.Request) (int, string) {
@@ -254,6 +258,7 @@ func (b *browser) do(req *http.Request) (int, string) {
 		b.w.t.Fatal(err)
 	}
 	b.last = res.Request.URL
+	b.w.ears.page(b.who, b.last, res.StatusCode, string(body))
 	return res.StatusCode, string(body)
 }
 
@@ -269,6 +274,7 @@ func (b *browser) get(address string) (int, string) {
 // post sends a form of the page; the token is taken out of the page's HTML.
 func (b *browser) post(address string, form url.Values) (int, string) {
 	b.w.t.Helper()
+	b.w.ears.typed(form)
 	req, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		b.w.t.Fatal(err)
@@ -283,6 +289,9 @@ func (b *browser) signIn(site, key string) (int, string) {
 	status, page := b.get(site + "/sign-in")
 	if status != http.StatusOK {
 		b.w.t.Fatalf("sign-in page of the portal: %d", status)
+	}
+	if site == b.w.public {
+		b.who = key
 	}
 	id := between(page, `name="id" value="`, `"`)
 	return b.post(b.last.Scheme+"://"+b.last.Host+b.last.Path, url.Values{"id": {id}, "person": {key}, "sub": {key}})
@@ -299,14 +308,26 @@ func between(s, from, to string) string {
 
 // syncBuffer is a log that tests read while the service writes.
 type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu   sync.Mutex
+	b    bytes.Buffer
+	seen func(line []byte) // instead of keeping them
 }
 
 func (b *syncBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.seen != nil {
+		b.seen(p)
+		return len(p), nil
+	}
 	return b.b.Write(p)
+}
+
+// watch shows each later line to the function and keeps none: a proof of a million requests writes as many.
+func (b *syncBuffer) watch(line func([]byte)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seen = line
 }
 
 func (b *syncBuffer) String() string {

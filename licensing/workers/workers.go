@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"giahan/identity"
 	"giahan/licensing"
 	"giahan/licensing/casework"
 	"giahan/licensing/jobs"
@@ -137,7 +138,7 @@ func (w *adapter[T]) NextRetry(j *river.Job[T]) time.Time {
 // either side may mend what it objects to; the log and giahan_watch show what hangs.
 func (w *adapter[T]) Work(ctx context.Context, j *river.Job[T]) error {
 	start := w.deps.Now()
-	err := w.do(ctx, w.deps, j.Args)
+	err := identity.Discreet(w.do(ctx, w.deps, j.Args)) // the row of the job keeps its text
 	result, failed := "done", err
 	var snooze *river.JobSnoozeError
 	switch {
