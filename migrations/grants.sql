@@ -14,5 +14,7 @@ grant select, insert, update, delete on all tables in schema public, jobs to gia
 grant usage, select on all sequences in schema public, jobs to giahan_app;
 -- History only grows.
 revoke update, delete on application_events, access_log, audit_list, audit_heads, decision_signatures, staff_acts from giahan_app;
+-- The personal words of its lines go when retention wipes a case.
+revoke update on application_event_words from giahan_app;
 revoke insert, update, delete on goose_db_version from giahan_app;
 revoke insert, update, delete on jobs.river_migration from giahan_app;

@@ -69,6 +69,9 @@ func readPublished(keysFile, listFile string) (audit.Keys, audit.Published, erro
 
 func sayResult(r audit.Result, p audit.Published, out io.Writer) error {
 	fmt.Fprintf(out, "%d cases, %d lines, %d decisions\n", r.Cases, r.Lines, r.Decisions)
+	if r.Wiped > 0 {
+		fmt.Fprintf(out, "the words of %d lines have been wiped when their time was over, which breaks nothing\n", r.Wiped)
+	}
 	if n := len(p.Heads); n > 0 {
 		fmt.Fprintf(out, "%d lines are covered by %d published heads, the last of %s\n", r.Listed, n, p.Heads[n-1].At.Format("2006-01-02 15:04 MST"))
 	} else {

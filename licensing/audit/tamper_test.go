@@ -56,9 +56,13 @@ func (f *forger) write(ctx context.Context, lines []licensing.Entry, sealed, lis
 			prev = &lines[i]
 		}
 		e := lines[i]
+		var apart []byte
+		if e.Apart != nil {
+			apart = e.Apart[:]
+		}
 		b.Queue(`insert into application_events (application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state,
-			to_state, reason, note, prev_hash, hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			id, e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note, e.Prev[:], e.Hash[:])
+			to_state, reason, note, prev_hash, hash, words_hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			id, e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note, e.Prev[:], e.Hash[:], apart)
 		if listed {
 			b.Queue(`update audit_list set line = $3 where application_id = $1 and seq = $2`, id, e.Seq, e.Hash[:])
 		}

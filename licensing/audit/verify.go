@@ -20,6 +20,7 @@ const (
 	Inserted = "inserted after its head was published"
 	Moved    = "not what was published in its place"
 	Unsigned = "a decision without the office's signature"
+	Words    = "its words are missing, and nobody wiped the case"
 	Row      = "the case is not where its history ends"
 	NoHead   = "a published head is missing: an older copy was restored"
 )
@@ -50,6 +51,7 @@ func (p Problem) String() string {
 type Result struct {
 	Cases, Lines, Decisions int
 	Listed                  int64 // lines that a published head covers
+	Wiped                   int   // lines whose words retention took away, which breaks nothing
 	Problems                []Problem
 }
 
@@ -156,11 +158,16 @@ func (v *verifier) check(c store.Listed) {
 	}
 	if i := licensing.FirstBroken(c.History); i >= 0 {
 		say(c.History[i].Seq, c.Index(i), Changed)
+	} else if i := c.LostWords(); i >= 0 {
+		say(c.History[i].Seq, c.Index(i), Words)
 	} else if c.Recorded.Verify() != nil {
 		say(0, -1, Row)
 	}
-	decided := 0
+	decided, wiped := 0, 0
 	for i, e := range c.History {
+		if e.Wiped() {
+			wiped++
+		}
 		if what := v.place(e, c.Index(i)); what != "" {
 			say(e.Seq, c.Index(i), what)
 		}
@@ -176,6 +183,7 @@ func (v *verifier) check(c store.Listed) {
 	v.result.Cases++
 	v.result.Lines += len(c.History)
 	v.result.Decisions += decided
+	v.result.Wiped += wiped
 	v.result.Problems = append(v.result.Problems, found...)
 }
 

@@ -345,7 +345,7 @@ func TestClaimsAndHoldTime(t *testing.T) {
 	ok(t, b.desk.Claim(ctx, b.second, id))
 	ok(t, b.desk.Release(ctx, b.second, id))
 	h := licensingtest.History(t, b.pool, id)
-	if n := len(h); h[n-4].Note != "đồng nghiệp nghỉ ốm" || h[n-4].Event != licensing.TakeOver {
+	if n := len(h); h[n-4].Said() != "đồng nghiệp nghỉ ốm" || h[n-4].Event != licensing.TakeOver {
 		t.Errorf("the reason is not in the history: %+v", h[n-4])
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,25 +13,44 @@ import (
 	"giahan/licensing"
 )
 
-// AppendEntry seals e onto the end of its case's history and writes it. The case must be locked, so that two lines never
-// claim the same place.
+// line is what is read of a line of a history, in the order of entries: the line itself (e) and its words (w), where they are.
+const line = `e.application_id, e.seq, e.at, e.actor_role, e.actor_id, e.actor_name, e.on_behalf_of, e.event, e.from_state, e.to_state,
+	e.reason, e.note, e.promised_at, e.words_hash, e.prev_hash, e.hash, w.salt, coalesce(w.actor_name, ''), coalesce(w.note, '')`
+
+// lines is where it is read.
+const lines = `application_events e left join application_event_words w using (application_id, seq)`
+
+// AppendEntry seals e onto the end of its case's history and writes it, its personal words apart. The case must be locked, so that
+// two lines never claim the same place.
 func AppendEntry(ctx context.Context, tx pgx.Tx, e licensing.Entry) (licensing.Entry, error) {
 	last, err := lastEntry(ctx, tx, e.Application)
 	if err != nil {
 		return e, err
 	}
-	e = e.Seal(last)
+	var salt [16]byte
+	rand.Read(salt[:]) // never fails (crypto/rand)
+	e = e.SetApart(salt).Seal(last)
 	_, err = tx.Exec(ctx, `insert into application_events (application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event,
-			from_state, to_state, reason, note, promised_at, prev_hash, hash)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			from_state, to_state, reason, note, promised_at, words_hash, prev_hash, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		uuid.UUID(e.Application), e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note,
-		e.Promised, e.Prev[:], e.Hash[:])
+		e.Promised, bytesOf(e.Apart), e.Prev[:], e.Hash[:])
+	if err == nil && e.Words != nil {
+		_, err = tx.Exec(ctx, `insert into application_event_words (application_id, seq, salt, actor_name, note) values ($1, $2, $3, $4, $5)`,
+			uuid.UUID(e.Application), e.Seq, e.Words.Salt[:], e.Words.ActorName, e.Words.Note)
+	}
 	return e, wrap("append history", err)
 }
 
+func bytesOf(hash *[32]byte) []byte {
+	if hash == nil {
+		return nil
+	}
+	return hash[:]
+}
+
 func lastEntry(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID) (*licensing.Entry, error) {
-	rows, err := tx.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
-		reason, note, promised_at, prev_hash, hash from application_events where application_id = $1 order by seq desc limit 1`, uuid.UUID(id))
+	rows, err := tx.Query(ctx, `select `+line+` from `+lines+` where e.application_id = $1 order by e.seq desc limit 1`, uuid.UUID(id))
 	es, err := entries(rows, err)
 	if err != nil || len(es) == 0 {
 		return nil, err
@@ -40,8 +60,7 @@ func lastEntry(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID) (*lic
 
 // History reads the whole history of a case, oldest first.
 func History(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.Entry, error) {
-	return entries(q.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
-		reason, note, promised_at, prev_hash, hash from application_events where application_id = $1 order by seq`, uuid.UUID(id)))
+	return entries(q.Query(ctx, `select `+line+` from `+lines+` where e.application_id = $1 order by e.seq`, uuid.UUID(id)))
 }
 
 func entries(rows pgx.Rows, err error) ([]licensing.Entry, error) {
@@ -50,13 +69,21 @@ func entries(rows pgx.Rows, err error) ([]licensing.Entry, error) {
 	}
 	es, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.Entry, error) {
 		var (
-			e          licensing.Entry
-			id         uuid.UUID
-			prev, hash []byte
+			e                       licensing.Entry
+			w                       licensing.PersonalWords
+			id                      uuid.UUID
+			apart, prev, hash, salt []byte
 		)
 		err := row.Scan(&id, &e.Seq, &e.At, &e.Role, &e.ActorID, &e.ActorName, &e.OnBehalfOf, &e.Event, &e.From, &e.To, &e.Reason,
-			&e.Note, &e.Promised, &prev, &hash)
+			&e.Note, &e.Promised, &apart, &prev, &hash, &salt, &w.ActorName, &w.Note)
 		e.Application = licensing.ApplicationID(id)
+		if apart != nil {
+			e.Apart = (*[32]byte)(apart)
+		}
+		if salt != nil {
+			copy(w.Salt[:], salt)
+			e.Words = &w
+		}
 		copy(e.Prev[:], prev)
 		copy(e.Hash[:], hash)
 		return e, err
@@ -108,9 +135,7 @@ func Synced(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, seq int,
 
 // Unsynced lists the lines up to seq of which the national portal has not been told, oldest first.
 func Unsynced(ctx context.Context, q Querier, id licensing.ApplicationID, seq int) ([]licensing.Entry, error) {
-	return entries(q.Query(ctx, `select e.application_id, e.seq, e.at, e.actor_role, e.actor_id, e.actor_name, e.on_behalf_of, e.event, e.from_state,
-			e.to_state, e.reason, e.note, e.promised_at, e.prev_hash, e.hash
-		from application_events e left join portal_syncs s using (application_id, seq)
+	return entries(q.Query(ctx, `select `+line+` from `+lines+` left join portal_syncs s using (application_id, seq)
 		where e.application_id = $1 and e.seq <= $2 and s.seq is null order by e.seq`, uuid.UUID(id), seq))
 }
 

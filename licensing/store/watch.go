@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,14 +109,26 @@ type Recorded struct {
 	ID      licensing.ApplicationID
 	Code    string // empty for a draft
 	State   licensing.State
+	Wiped   bool // retention took its content and the words of its history
 	History []licensing.Entry
 }
 
-// Verify checks the chain and the transitions, and that the row says what the last line says: a line cut off at the end leaves
-// the rest of the chain whole.
+// LostWords is the place of the first line whose words are gone though nobody wiped the case; -1 where there is none.
+func (r Recorded) LostWords() int {
+	if r.Wiped {
+		return -1
+	}
+	return slices.IndexFunc(r.History, licensing.Entry.Wiped)
+}
+
+// Verify checks the chain and the transitions, that no words are gone that should be there, and that the row says what the last line
+// says: a line cut off at the end leaves the rest of the chain whole.
 func (r Recorded) Verify() error {
 	if err := licensing.VerifyHistory(r.History); err != nil {
 		return err
+	}
+	if i := r.LostWords(); i >= 0 {
+		return fmt.Errorf("application %s line %d, words are missing: %w", r.ID, i+1, licensing.ErrHistory)
 	}
 	last := licensing.Draft
 	if n := len(r.History); n > 0 {
@@ -130,14 +143,14 @@ func (r Recorded) Verify() error {
 // RecordedAfter reads the n cases behind after, in the order of their numbers, each with its whole history: call it with the last
 // one again until nothing comes. All calls must see one moment, so q is a transaction that reads repeatably.
 func RecordedAfter(ctx context.Context, q Querier, after licensing.ApplicationID, n int) ([]Recorded, error) {
-	rows, err := q.Query(ctx, `select id, coalesce(code, ''), state from applications where id > $1 order by id limit $2`, uuid.UUID(after), n)
+	rows, err := q.Query(ctx, `select id, coalesce(code, ''), state, wiped_at is not null from applications where id > $1 order by id limit $2`, uuid.UUID(after), n)
 	if err != nil {
 		return nil, wrap("read cases", err)
 	}
 	var ids []uuid.UUID
 	cases, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Recorded, err error) {
 		var id uuid.UUID
-		err = row.Scan(&id, &r.Code, &r.State)
+		err = row.Scan(&id, &r.Code, &r.State, &r.Wiped)
 		r.ID = licensing.ApplicationID(id)
 		ids = append(ids, id)
 		return r, err
@@ -157,13 +170,12 @@ func RecordedAfter(ctx context.Context, q Querier, after licensing.ApplicationID
 
 // histories reads the whole histories of several cases.
 func histories(ctx context.Context, q Querier, ids []uuid.UUID) (map[licensing.ApplicationID][]licensing.Entry, error) {
-	lines, err := entries(q.Query(ctx, `select application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state, to_state,
-		reason, note, promised_at, prev_hash, hash from application_events where application_id = any($1) order by application_id, seq`, ids))
+	all, err := entries(q.Query(ctx, `select `+line+` from `+lines+` where e.application_id = any($1) order by e.application_id, e.seq`, ids))
 	if err != nil {
 		return nil, err
 	}
 	of := make(map[licensing.ApplicationID][]licensing.Entry, len(ids))
-	for _, e := range lines {
+	for _, e := range all {
 		of[e.Application] = append(of[e.Application], e)
 	}
 	return of, nil

@@ -35,7 +35,7 @@ func (r Review) alert(key string, args text.Args) *alert {
 // changed names who changed the case last, what they did, and when.
 func (r Review) changed() text.Args {
 	e := r.History[len(r.History)-1] // a submitted case always has a history
-	return text.Args{"who": e.ActorName, "what": r.T("officer.event." + string(e.Event)), "when": r.P().Moment(e.At)}
+	return text.Args{"who": e.Who(), "what": r.T("officer.event." + string(e.Event)), "when": r.P().Moment(e.At)}
 }
 
 func (r Review) heldAlert() *alert {
