@@ -1,8 +1,5 @@
 package licensing
 
-// DraftDays is how many days an untouched draft is kept: what somebody typed and did not send is not kept for ever.
-const DraftDays = 30
-
 // ends is the last day of a step that began on that day.
 func (r *Rules) ends(l LimitRule, began Date) Date {
 	if l.Days > 0 {

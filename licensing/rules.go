@@ -17,6 +17,7 @@ type Rules struct {
 	TestFees    []TestFeeRule
 	Refusals    []RefusalRule
 	Limits      []LimitRule
+	Retention   []RetentionRule
 	Units       []UnitRule
 	Days        []DayRule
 	Calendar    Calendar // of Days; made by the loader

@@ -14,6 +14,19 @@ create table access_log (
 CREATE INDEX access_log_application ON public.access_log USING btree (application_id, id);
 CREATE TRIGGER access_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
+create table application_event_words (
+    application_id uuid not null,
+    seq integer not null,
+    salt bytea not null,
+    actor_name text not null,
+    note text not null,
+    constraint application_event_words_pkey PRIMARY KEY (application_id, seq),
+    constraint application_event_words_application_id_seq_fkey FOREIGN KEY (application_id, seq) REFERENCES application_events(application_id, seq),
+    constraint application_event_words_salt_check CHECK ((length(salt) = 16))
+);
+CREATE TRIGGER application_event_words_kept BEFORE DELETE ON public.application_event_words FOR EACH ROW EXECUTE FUNCTION forbid_early_wipe();
+CREATE TRIGGER application_event_words_unchanged BEFORE UPDATE OR TRUNCATE ON public.application_event_words FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
 create table application_events (
     application_id uuid not null,
     seq integer not null,
@@ -30,12 +43,14 @@ create table application_events (
     prev_hash bytea not null,
     hash bytea not null,
     promised_at timestamp with time zone,
+    words_hash bytea,
     constraint application_events_pkey PRIMARY KEY (application_id, seq),
     constraint application_events_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
     constraint application_events_hash_check CHECK ((length(hash) = 32)),
     constraint application_events_prev_hash_check CHECK ((length(prev_hash) = 32)),
     constraint application_events_promise CHECK (((event = 'reappoint'::text) = (promised_at IS NOT NULL))),
-    constraint application_events_seq_check CHECK ((seq > 0))
+    constraint application_events_seq_check CHECK ((seq > 0)),
+    constraint application_events_words_hash_check CHECK ((length(words_hash) = 32))
 );
 CREATE UNIQUE INDEX application_events_one_appointment ON public.application_events USING btree (application_id) WHERE (event = 'reappoint'::text);
 CREATE TRIGGER application_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.application_events FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
@@ -43,7 +58,7 @@ CREATE TRIGGER application_events_append_only BEFORE DELETE OR UPDATE OR TRUNCAT
 create table applications (
     id uuid not null,
     code text,
-    resident_id uuid not null,
+    resident_id uuid,
     office text not null,
     state text not null,
     version integer not null,
@@ -91,8 +106,8 @@ create table applications (
     constraint applications_check1 CHECK (((decided_by IS NULL) OR (decided_by IS DISTINCT FROM examined_by))),
     constraint applications_content CHECK (
 CASE
-    WHEN (wiped_at IS NULL) THEN ((applicant IS NOT NULL) AND (licence IS NOT NULL) AND ((state = 'draft'::text) OR (decision IS NOT NULL)))
-    ELSE (num_nonnulls(applicant, person_hash, licence, phone, street, health_number, health_signed_on, decision) = 0)
+    WHEN (wiped_at IS NULL) THEN ((resident_id IS NOT NULL) AND (applicant IS NOT NULL) AND (licence IS NOT NULL) AND ((state = 'draft'::text) OR (decision IS NOT NULL)))
+    ELSE ((state = ANY (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])) AND (num_nonnulls(resident_id, applicant, person_hash, licence, phone, street, health_number, health_signed_on, decision, health_upload, portrait_upload) = 0) AND (search_name = ''::text) AND (commune = ''::text))
 END),
     constraint applications_delivery_check CHECK ((delivery = ANY (ARRAY[''::text, 'post'::text, 'pickup'::text]))),
     constraint applications_fee_vnd_check CHECK ((fee_vnd > 0)),
@@ -103,6 +118,7 @@ END),
     constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'verifying'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]))),
     constraint applications_submitted CHECK (((state = 'draft'::text) OR ((code IS NOT NULL) AND (submitted_at IS NOT NULL))))
 );
+CREATE INDEX applications_ended ON public.applications USING btree (updated_at) WHERE ((wiped_at IS NULL) AND (state = ANY (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])));
 CREATE INDEX applications_filed_by ON public.applications USING btree (filed_by) WHERE (filed_by IS NOT NULL);
 CREATE INDEX applications_health ON public.applications USING btree (health_upload) WHERE (health_upload IS NOT NULL);
 CREATE INDEX applications_holder ON public.applications USING btree (holder) WHERE (holder IS NOT NULL);
@@ -267,6 +283,20 @@ create table residents (
 );
 CREATE INDEX residents_person ON public.residents USING btree (person_hash);
 
+create table retention_acts (
+    id bigint not null generated always as identity,
+    at timestamp with time zone not null,
+    application_id uuid not null,
+    act text not null,
+    why text not null,
+    constraint retention_acts_pkey PRIMARY KEY (id),
+    constraint retention_acts_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint retention_acts_act_check CHECK ((act = ANY (ARRAY['hold'::text, 'release'::text]))),
+    constraint retention_acts_why_check CHECK ((why <> ''::text))
+);
+CREATE INDEX retention_acts_application ON public.retention_acts USING btree (application_id, id);
+CREATE TRIGGER retention_acts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.retention_acts FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
 create table returned_items (
     application_id uuid not null,
     round integer not null,
@@ -375,5 +405,17 @@ CREATE OR REPLACE FUNCTION public.forbid_change()
 AS $function$
 begin
     raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.forbid_early_wipe()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    if not exists (select from applications where id = old.application_id and wiped_at is not null) then
+        raise exception 'words of a case go only when it is wiped' using errcode = 'restrict_violation';
+    end if;
+    return old;
 end
 $function$;

@@ -16,6 +16,7 @@ import (
 
 	identitystore "giahan/identity/store"
 	"giahan/identity/vault"
+	"giahan/licensing"
 	"giahan/licensing/rules"
 	licensingstore "giahan/licensing/store"
 	"giahan/media/store"
@@ -126,6 +127,11 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	if migrated {
 		say(p.audit(all, out))
 	}
+	if migrated && err == nil {
+		if err := saySoon(ctx, p.pool, book.Rules(), p.now(), out); err != nil {
+			say("retention", away(err))
+		}
+	}
 	if migrated && store == nil { // a store that is away has said so
 		say("pictures", away(p.lost(all)))
 	}
@@ -145,6 +151,40 @@ func (p *parts) audit(ctx context.Context, out io.Writer) (string, error) {
 		return "histories", err
 	}
 	return sayHistories(whole, broken)
+}
+
+// hold keeps the case with the code whatever its age, or lets it go again; why names the paper that demands it.
+func hold(ctx context.Context, cfg config, code, why string, keep bool, out io.Writer) error {
+	pool, err := openPool(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return licensingstore.SetHold(ctx, tx, code, keep, why, time.Now()) })
+	if err != nil {
+		return away(err)
+	}
+	fmt.Fprintf(out, "recorded for %s\n", code)
+	return nil
+}
+
+// graceDays is how long before its end a case is named, so that an operator can hold it.
+const graceDays = 7
+
+// saySoon names the cases whose content is wiped within the days of grace.
+func saySoon(ctx context.Context, pool *pgxpool.Pool, book *licensing.Rules, now time.Time, out io.Writer) error {
+	today := licensing.DateOf(now)
+	for _, kind := range []string{licensing.KeepClosed, licensing.KeepIssued} {
+		before := book.RetentionOn(kind, today).Since(today.AddDays(graceDays)).Time()
+		codes, err := licensingstore.WipedSoon(ctx, pool, licensing.Ended(kind), before)
+		if err != nil {
+			return err
+		}
+		if len(codes) > 0 {
+			fmt.Fprintf(out, "look  wiped within %d days: %d %s cases, the first %s; giahan hold keeps one\n", graceDays, len(codes), kind, codes[:min(len(codes), 20)])
+		}
+	}
+	return nil
 }
 
 // lost says whether every picture's objects are in the store, from the first day on.

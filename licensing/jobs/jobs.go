@@ -83,6 +83,9 @@ type Sweep struct{}
 // ExtendAudit puts the day's lines of all histories into the published list; periodic.
 type ExtendAudit struct{}
 
+// Retain takes away what is kept no longer; periodic.
+type Retain struct{}
+
 // Reconcile asks again about payments that stay open; periodic.
 type Reconcile struct{}
 
@@ -98,6 +101,7 @@ func (CloseOverdue) Kind() string  { return "close_overdue" }
 func (Sweep) Kind() string         { return "sweep" }
 func (Reconcile) Kind() string     { return "reconcile_payments" }
 func (ExtendAudit) Kind() string   { return "extend_audit" }
+func (Retain) Kind() string        { return "retain" }
 
 // InsertOpts of each job.
 func (SyncPortal) InsertOpts() river.InsertOpts    { return opts() }

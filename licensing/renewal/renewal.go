@@ -190,6 +190,11 @@ type Case struct {
 	Now      time.Time
 }
 
+// KeptUntil is the last day on which the case's content is kept if nothing happens to it; zero while it is open.
+func (c Case) KeptUntil() licensing.Date {
+	return c.Book.KeptUntil(c.Application, licensing.DateOf(c.Now))
+}
+
 // Editable says whether the item may be changed now: everything in a draft, and only what was sent back afterwards.
 func (c Case) Editable(item licensing.Item) bool {
 	return editable(c.Application, c.Returned, item)

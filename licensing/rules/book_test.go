@@ -33,6 +33,9 @@ func unanswered(b *licensing.Rules, d licensing.Date) (out []string) {
 	one("health", count(b.Health, d, nil))
 	one("overdue", count(b.Overdue, d, nil))
 	one("losses", count(b.Losses, d, nil))
+	for _, kind := range licensing.Kept {
+		one("retention "+kind, count(b.Retention, d, func(x licensing.RetentionRule) bool { return x.Kind == kind }))
+	}
 	for _, p := range licensing.Procedures {
 		one("procedure "+string(p), count(b.Procedures, d, func(x licensing.ProcedureRule) bool { return x.Procedure == p }))
 		if count(b.Documents, d, func(x licensing.DocumentRule) bool { return x.Procedure == p }) == 0 {

@@ -179,6 +179,10 @@ func (l *loader) needs(table string) (out []need) {
 				out = append(out, need{limitKey(step, p), []string{step, limitKey(step, p)}})
 			}
 		}
+	case "retention":
+		for _, kind := range licensing.Kept {
+			out = append(out, need{kind, []string{kind}})
+		}
 	case "units":
 		out = append(out, need{"province " + licensing.HomeProvince, []string{licensing.HomeProvince}})
 	}

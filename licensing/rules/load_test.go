@@ -119,7 +119,7 @@ level = 2 2
 		`health.toml:16: id "Health 2025" must look like "fees.counter.2026": lower case, with dots`,
 		`levels.toml:4: not TOML: expected newline but got U+0032 '2'`,
 		`limit.toml: not a file of the rule book; those are levels.toml, authorities.toml, procedures.toml, windows.toml, classes.toml, ` +
-			`mappings.toml, documents.toml, health.toml, overdue.toml, losses.toml, fees.toml, test_fees.toml, refusals.toml, limits.toml, units.toml, days.toml`,
+			`mappings.toml, documents.toml, health.toml, overdue.toml, losses.toml, fees.toml, test_fees.toml, refusals.toml, limits.toml, retention.toml, units.toml, days.toml`,
 		`mappings.toml:211: new: there is no class D4 in the new scheme`,
 		`windows.toml:1: months stands before the first [[windows]]`,
 		`windows.toml:5: ends on 2016-01-01 before it begins on 2017-01-01`,
@@ -227,6 +227,9 @@ func TestEachCheck(t *testing.T) {
 		{"two times", "limits", "half_days = 2\n", "half_days = 2\ndays = 1\n", "want either half_days"},
 		{"a time of nothing", "limits", "half_days = 2\n", "half_days = 0\n", "half_days 0 must be"},
 		{"the office's time in days", "limits", "half_days = 2\n", "days = 1\n", "the office's time (step acknowledge) is counted in half_days"},
+		{"nothing kept for no time", "retention", "days = 30\n", "", "want either days or years"},
+		{"kept for days and years", "retention", "years = 2\n", "years = 2\ndays = 1\n", "want either days or years"},
+		{"an unknown kind", "retention", `kind = "issued"`, `kind = "card"`, `kind "card" is unknown`},
 		{"a step of one procedure that ends", "limits", `id = "limits.decide.first_issue.2026-07"` + "\n" + `from = 2026-07-01`, `id = "limits.decide.first_issue.2026-07"` + "\n" + "from = 2026-07-01\nto = 2026-12-31", "nothing holds from 2027-01-01, for decide first_issue"},
 		{"a malformed code of a province", "units", `code = "01"`, `code = "001"`, `code "001" must look like "42"`},
 		{"a malformed code of a commune", "units", `code = "18073"`, `code = "1807"`, `code "1807" must look like "18073"`},
@@ -326,7 +329,7 @@ func TestFolder(t *testing.T) {
 // FuzzLoad gives any text as any file: there is a book that answers, or there are problems with places in the file.
 func FuzzLoad(f *testing.F) {
 	names := []string{"levels", "authorities", "procedures", "windows", "classes", "mappings", "documents", "health", "overdue", "losses", "fees",
-		"test_fees", "refusals", "limits", "units", "days"}
+		"test_fees", "refusals", "limits", "retention", "units", "days"}
 	for i, name := range names {
 		f.Add(i, "[["+name+"]]\nid = \"a.b\"\nfrom = 2017-01-01\nsource = \"x\"\n")
 	}

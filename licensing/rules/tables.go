@@ -17,7 +17,7 @@ type table struct {
 var tables = []table{
 	{"levels", levels}, {"authorities", authorities}, {"procedures", procedures}, {"windows", windows}, {"classes", classes},
 	{"mappings", mappings}, {"documents", documents}, {"health", health}, {"overdue", overdue}, {"losses", losses}, {"fees", fees},
-	{"test_fees", testFees}, {"refusals", refusals}, {"limits", limits}, {"units", units}, {"days", days},
+	{"test_fees", testFees}, {"refusals", refusals}, {"limits", limits}, {"retention", retention}, {"units", units}, {"days", days},
 }
 
 // single is the key of a table that gives one answer for everybody.
@@ -221,6 +221,26 @@ func limits(l *loader, r *row) []string {
 	}
 	l.book.Limits = append(l.book.Limits, x)
 	return []string{limitKey(x.Step, x.Procedure)}
+}
+
+// maxYears is the longest time for which content is kept: beyond it lies what is kept for ever.
+const maxYears = 70
+
+func retention(l *loader, r *row) []string {
+	x := licensing.RetentionRule{Rule: r.rule(), Kind: word(r, "kind", licensing.Kept)}
+	_, days := r.cells["days"]
+	_, years := r.cells["years"]
+	x.Days, x.Years = r.number("days", false, 1, maxTime), r.number("years", false, 1, maxYears)
+	switch {
+	case days == years:
+		r.fail(r.line, "want either days or years")
+	case days:
+		x.Years = 0
+	default:
+		x.Days = 0
+	}
+	l.book.Retention = append(l.book.Retention, x)
+	return []string{x.Kind}
 }
 
 func limitKey(step string, p licensing.Procedure) string {

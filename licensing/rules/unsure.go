@@ -25,6 +25,7 @@ func Unsure(r *licensing.Rules) []string {
 	collect(u, r.TestFees, func(x licensing.TestFeeRule) licensing.Rule { return x.Rule })
 	collect(u, r.Refusals, func(x licensing.RefusalRule) licensing.Rule { return x.Rule })
 	collect(u, r.Limits, func(x licensing.LimitRule) licensing.Rule { return x.Rule })
+	collect(u, r.Retention, func(x licensing.RetentionRule) licensing.Rule { return x.Rule })
 	collect(u, r.Units, func(x licensing.UnitRule) licensing.Rule { return x.Rule })
 	for _, d := range r.Days {
 		switch {

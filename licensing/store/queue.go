@@ -46,10 +46,6 @@ func (s Scope) communes() []string {
 // InStates lists the cases in scope in the given states, next due first, without a due date last. holder limits it to
 // those that an officer holds; nil is everybody's.
 func InStates(ctx context.Context, q Querier, scope Scope, states []licensing.State, holder *identity.OfficerID, after Cursor, limit int) ([]licensing.Application, error) {
-	names := make([]string, len(states))
-	for i, s := range states {
-		names[i] = string(s)
-	}
 	// Each state is read along the index applications_queue, dated cases apart from undated ones: a page costs the same however
 	// many cases wait.
 	return list(q.Query(ctx, `with page as (
@@ -63,7 +59,7 @@ func InStates(ctx context.Context, q Querier, scope Scope, states []licensing.St
 			order by coalesce(p.due_at, timestamptz '9999-12-31 00:00Z'), p.code limit $6)
 		select `+columns+` from applications where id in (select id from page)
 		order by coalesce(due_at, timestamptz '9999-12-31 00:00Z'), code`,
-		scope.Office, names, (*uuid.UUID)(holder), after.DueAt, after.Code, limit, scope.communes()))
+		scope.Office, names(states), (*uuid.UUID)(holder), after.DueAt, after.Code, limit, scope.communes()))
 }
 
 // CountStates counts the cases in scope by state.
@@ -99,7 +95,7 @@ func OfPerson(ctx context.Context, q Querier, scope Scope, n identity.PersonalNu
 // Search finds cases in scope by dossier code or its last digits, exactly, or by a part of the name however it is spelled
 // (licensing.SearchKey), newest first.
 func Search(ctx context.Context, q Querier, scope Scope, text string) ([]licensing.Application, error) {
-	return list(q.Query(ctx, `select `+columns+` from applications where office = $1 and state <> 'draft' and ($4::text[] is null or area = any ($4))
+	return list(q.Query(ctx, `select `+columns+` from applications where office = $1 and state <> 'draft' and wiped_at is null and ($4::text[] is null or area = any ($4))
 		and (code = $2 or split_part(code, '-', 3) = $2 or right(code, 4) = $2 or length($3) > 1 and position($3 in search_name) > 0)
 		order by created_at desc limit 50`, scope.Office, text, licensing.SearchKey(text), scope.communes()))
 }

@@ -67,27 +67,27 @@ func scan(row pgx.Row) (licensing.Application, error) {
 	return a, err
 }
 
-// ByID reads a case; licensing.ErrNotFound where there is none.
+// ByID reads a case; licensing.ErrNotFound where there is none, or only the shell of one that retention has wiped.
 func ByID(ctx context.Context, q Querier, id licensing.ApplicationID) (licensing.Application, error) {
-	a, err := scan(q.QueryRow(ctx, `select `+columns+` from applications where id = $1`, uuid.UUID(id)))
+	a, err := scan(q.QueryRow(ctx, `select `+columns+` from applications where id = $1 and wiped_at is null`, uuid.UUID(id)))
 	return a, wrap("read application", err)
 }
 
 // Lock reads a case and keeps others from changing it until the transaction ends.
 func Lock(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID) (licensing.Application, error) {
-	a, err := scan(tx.QueryRow(ctx, `select `+columns+` from applications where id = $1 for update`, uuid.UUID(id)))
+	a, err := scan(tx.QueryRow(ctx, `select `+columns+` from applications where id = $1 and wiped_at is null for update`, uuid.UUID(id)))
 	return a, wrap("lock application", err)
 }
 
 // ByCode reads the case with a dossier code.
 func ByCode(ctx context.Context, q Querier, code string) (licensing.Application, error) {
-	a, err := scan(q.QueryRow(ctx, `select `+columns+` from applications where code = $1`, code))
+	a, err := scan(q.QueryRow(ctx, `select `+columns+` from applications where code = $1 and wiped_at is null`, code))
 	return a, wrap("read application by code", err)
 }
 
 // OfResident lists the cases of a resident, newest first.
 func OfResident(ctx context.Context, q Querier, id identity.ResidentID) ([]licensing.Application, error) {
-	return list(q.Query(ctx, `select `+columns+` from applications where resident_id = $1 order by created_at desc, id limit 50`, uuid.UUID(id)))
+	return list(q.Query(ctx, `select `+columns+` from applications where resident_id = $1 and wiped_at is null order by created_at desc, id limit 50`, uuid.UUID(id)))
 }
 
 func list(rows pgx.Rows, err error) ([]licensing.Application, error) {

@@ -113,13 +113,13 @@ func TestForgottenDraftsGo(t *testing.T) {
 	b := setUp(t)
 	old := licensingtest.Draft(t, b.pool, licensingtest.Resident(t, b.pool))
 	_, paying, _ := b.paying(t)
-	b.clock.Add(20 * 24 * time.Hour)
-	ok(t, sweep(ctx, b.deps, jobs.Sweep{}))
+	b.clock.Add(30 * 24 * time.Hour)
+	ok(t, retain(ctx, b.deps, jobs.Retain{}))
 	if n := count(t, b.pool, `select count(*) from applications where id = $1`, uuid.UUID(old.ID)); n != 1 {
 		t.Error("removed too early")
 	}
-	b.clock.Add(11 * 24 * time.Hour)
-	ok(t, sweep(ctx, b.deps, jobs.Sweep{}))
+	b.clock.Add(24 * time.Hour)
+	ok(t, retain(ctx, b.deps, jobs.Retain{}))
 	if n := count(t, b.pool, `select count(*) from applications where id = $1`, uuid.UUID(old.ID)); n != 0 {
 		t.Error("kept for ever")
 	}

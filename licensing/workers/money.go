@@ -136,12 +136,9 @@ func closeOverdue(ctx context.Context, d Deps, _ jobs.CloseOverdue) error {
 	return errors.Join(errs...)
 }
 
-// sweep removes forgotten things: drafts that nobody came back to, and what the sweepers know.
+// sweep removes what the sweepers know to be forgotten.
 func sweep(ctx context.Context, d Deps, _ jobs.Sweep) error {
-	errs := []error{begin(ctx, d, func(tx pgx.Tx) error {
-		_, err := store.DropDrafts(ctx, tx, d.Now().AddDate(0, 0, -licensing.DraftDays))
-		return err
-	})}
+	var errs []error
 	for _, s := range d.Sweepers {
 		errs = append(errs, s.Sweep(ctx))
 	}

@@ -93,6 +93,7 @@ func Add(w *river.Workers, d Deps) {
 	river.AddWorker(w, worker[jobs.CloseOverdue](d, closeOverdue))
 	river.AddWorker(w, worker[jobs.Sweep](d, sweep))
 	river.AddWorker(w, worker[jobs.Reconcile](d, reconcile))
+	river.AddWorker(w, worker[jobs.Retain](d, retain))
 	river.AddWorker(w, worker[jobs.ExtendAudit](d, func(ctx context.Context, d Deps, _ jobs.ExtendAudit) error { return d.Audit.Extend(ctx) }))
 }
 
@@ -107,6 +108,7 @@ func Periodic() []*river.PeriodicJob {
 		every(10*time.Minute, jobs.CloseOverdue{}),
 		every(time.Hour, jobs.Sweep{}),
 		every(5*time.Minute, jobs.Reconcile{}),
+		every(24*time.Hour, jobs.Retain{}),
 		every(time.Hour, jobs.ExtendAudit{}), // soon after midnight, whenever the service was started
 	}
 }
