@@ -30,7 +30,12 @@ func TestUnknownKidFetchesOnceAMinute(t *testing.T) {
 	if n := f.Calls("/keys"); n != 2 {
 		t.Errorf("%d fetches, want the first and one more", n)
 	}
-	f.clock.move(time.Minute)
+	f.clock.move(59 * time.Second)
+	f.want(t, "kid_unknown")
+	if n := f.Calls("/keys"); n != 2 {
+		t.Errorf("%d fetches, want no more within a minute", n)
+	}
+	f.clock.move(time.Second)
 	f.want(t, "kid_unknown")
 	if n := f.Calls("/keys"); n != 3 {
 		t.Errorf("%d fetches, want one more after a minute", n)
@@ -43,6 +48,7 @@ func TestRotation(t *testing.T) {
 		"new key, old one kept": func(f *liar) error { return f.Rotate() },
 		"new key alone":         func(f *liar) error { return f.Revoke() },
 		"same name":             func(f *liar) error { f.use("key-1", "ES256", newEC()); return nil },
+		"same name, other kind": func(f *liar) error { f.use("key-1", "RS256", rsaKey()); return nil },
 	} {
 		f := newLiar(t)
 		f.use("key-1", "ES256", newEC())
@@ -142,7 +148,7 @@ func TestWithdrawnKey(t *testing.T) {
 	f.keys = func([]map[string]any) []map[string]any {
 		return []map[string]any{signer{"key-2", "ES256", newEC()}.jwk()}
 	}
-	f.clock.move(stale)
+	f.clock.move(15 * time.Minute)
 	f.want(t, "kid_unknown")
 }
 
@@ -156,7 +162,7 @@ func TestRefreshBeside(t *testing.T) {
 		<-answer
 		w.WriteHeader(503)
 	})
-	f.clock.move(soft)
+	f.clock.move(10 * time.Minute)
 	f.want(t, accepted)
 	<-asked
 	close(answer)

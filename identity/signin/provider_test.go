@@ -174,6 +174,8 @@ func TestConfigIsChecked(t *testing.T) {
 		"hmac":             func(c *Config) { c.Algorithms = []string{"RS256", "HS256"} },
 		"no secret":        func(c *Config) { c.ClientSecret = "" },
 		"secret and key":   func(c *Config) { c.ClientKey = must(newOwnKey(newEC())) },
+		"no client":        func(c *Config) { c.ClientID = "" },
+		"no way back":      func(c *Config) { c.RedirectURL = "" },
 		"no clock":         func(c *Config) { c.Now = nil },
 	} {
 		cfg := good

@@ -109,6 +109,7 @@ func TestSignedUserinfo(t *testing.T) {
 		"typ":       {func(tok *portalsim.Token) { tok.Header["typ"] = "at+jwt" }, "typ"},
 		"old":       {change("exp", 1_700_000_000), "exp"},
 		"exp text":  {change("exp", "x"), "exp"},
+		"in time":   {change("exp", 4_000_000_000), accepted},
 		"ID token":  {change("nonce", "x"), "userinfo_form"},
 		"logout":    {change("events", map[string]any{}), "userinfo_form"},
 		"no claims": {func(tok *portalsim.Token) { tok.Compact = "a.b.c" }, "header_form"},
@@ -251,6 +252,7 @@ func TestLogoutToken(t *testing.T) {
 		"no iat":          {token(map[string]any{"iat": nil}), "iat"},
 		"expired":         {token(map[string]any{"exp": now - 10}), "exp"},
 		"exp text":        {token(map[string]any{"exp": "x"}), "exp"},
+		"no exp":          {token(map[string]any{"exp": nil}), accepted},
 		"nothing":         {"", "token_size"},
 	} {
 		l, err := f.p.LogoutToken(t.Context(), c.raw)

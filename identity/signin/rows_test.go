@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -293,7 +294,7 @@ func roca() signer {
 }
 
 func allRows() []row {
-	return append(append(append(signatureRows(), keyRows()...), claimRows()...), flowRows()...)
+	return slices.Concat(signatureRows(), keyRows(), claimRows(), flowRows(), checkRows())
 }
 
 func TestRows(t *testing.T) {
