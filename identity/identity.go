@@ -155,6 +155,8 @@ type Session struct {
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time // absolute end
+
+	SearchPurpose string // what its officer searched for last: a code of licensing; empty where they did not
 }
 
 // Limits of a session (security.md section 2 line 36; NIST SP 800-63B AAL2).

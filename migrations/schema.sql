@@ -6,12 +6,22 @@ create table access_log (
     at timestamp with time zone not null,
     actor_role text not null,
     actor_id uuid not null,
-    application_id uuid not null,
+    application_id uuid,
     what text not null,
     purpose text not null,
-    constraint access_log_pkey PRIMARY KEY (id)
+    office text not null default ''::text,
+    note text not null default ''::text,
+    about text not null default ''::text,
+    constraint access_log_pkey PRIMARY KEY (id),
+    constraint access_log_about_check CHECK ((about = ANY (ARRAY[''::text, 'self'::text, 'colleague'::text]))),
+    constraint access_log_note_check CHECK ((length(note) <= 200)),
+    constraint access_log_purpose_check CHECK ((purpose = ANY (ARRAY[''::text, 'work'::text, 'after_work'::text, 'to_work'::text, 'take_over'::text, 'resident_question'::text, 'colleague'::text, 'complaint'::text, 'authority'::text, 'quality'::text, 'supervision'::text, 'audit'::text])))
 );
+CREATE INDEX access_log_about ON public.access_log USING btree (office, at, id) WHERE (about <> ''::text);
+CREATE INDEX access_log_actor ON public.access_log USING btree (actor_id, at, id);
 CREATE INDEX access_log_application ON public.access_log USING btree (application_id, id);
+CREATE INDEX access_log_office ON public.access_log USING btree (office, at, id);
+CREATE INDEX access_log_unassigned ON public.access_log USING btree (office, at, id) WHERE (purpose <> ALL (ARRAY[''::text, 'work'::text, 'after_work'::text]));
 CREATE TRIGGER access_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table application_event_words (
@@ -185,6 +195,18 @@ create table logout_tokens (
     constraint logout_tokens_pkey PRIMARY KEY (issuer, jti)
 );
 
+create table look_purposes (
+    session bytea not null,
+    application_id uuid not null,
+    purpose text not null,
+    note text not null,
+    named_at timestamp with time zone not null,
+    constraint look_purposes_pkey PRIMARY KEY (session, application_id),
+    constraint look_purposes_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
+    constraint look_purposes_session_fkey FOREIGN KEY (session) REFERENCES sessions(token_hash) ON DELETE CASCADE,
+    constraint look_purposes_note_check CHECK ((length(note) <= 200))
+);
+
 create table officers (
     id uuid not null,
     issuer text not null,
@@ -323,6 +345,7 @@ create table sessions (
     role text,
     acting_for uuid,
     acting_since timestamp with time zone,
+    search_purpose text not null default ''::text,
     constraint sessions_pkey PRIMARY KEY (token_hash),
     constraint sessions_acting_for_fkey FOREIGN KEY (acting_for) REFERENCES residents(id),
     constraint sessions_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officers(id),

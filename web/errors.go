@@ -75,6 +75,8 @@ var answers = []struct {
 	{licensing.ErrTransition, answer{status: 409, heading: "fault.outdated", sentence: "fault.transition", button: "button.my_applications", href: "/home"}},
 	{licensing.ErrHeld, answer{status: 409, heading: "fault.held", sentence: "fault.held_text", button: "button.start_page", href: "/"}},
 	{licensing.ErrAppointed, answer{status: 409, heading: "fault.appointed", sentence: "fault.appointed_text", button: "button.start_page", href: "/"}},
+	{licensing.ErrPurpose, answer{status: 403, heading: "fault.purpose", sentence: "fault.purpose_text", button: "button.start_page", href: "/"}},
+	{licensing.ErrManyFiles, answer{status: 429, heading: "fault.many_files", sentence: "fault.many_files_text", args: text.Args{"n": licensing.MaxUnassigned}, button: "button.start_page", href: "/"}},
 	{licensing.ErrUnseen, answer{status: 409, heading: "fault.unseen", sentence: "fault.unseen_text", button: "button.start_page", href: "/"}},
 	{media.ErrTooBig, answer{status: 413, heading: "fault.too_big", sentence: "upload_too_big", args: text.Args{"max": "15 MB"}, button: "button.try_again"}},
 	{fiber.ErrRequestEntityTooLarge, answer{status: 413, heading: "fault.too_big", sentence: "upload_too_big", args: text.Args{"max": "15 MB"}, button: "button.try_again"}},
@@ -140,6 +142,8 @@ func (s *server) note(c fiber.Ctx, v *visit.Visit, err error) {
 	}
 	_, known := lookup(err)
 	switch {
+	case errors.Is(err, licensing.ErrManyFiles) && v.Session != nil:
+		s.Log.Warn("refused", append(attrs, "why", "too many files without assignment", "officer", v.Session.Actor().ID.String())...)
 	case !known:
 		s.Log.Error("fault", append(attrs, "error", identity.Discreet(err).Error())...)
 	case errors.Is(err, visit.ErrCSRF), errors.Is(err, errOrigin), errors.Is(err, hooks.ErrForged):

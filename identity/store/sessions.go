@@ -67,11 +67,11 @@ func officerSession(ctx context.Context, db Querier, s *identity.Session) error 
 	var o identity.Officer
 	id := (*uuid.UUID)(&o.ID)
 	err := db.QueryRow(ctx, `
-		select s.auth_time, s.created_at, s.seen_at, s.expires_at,
+		select s.auth_time, s.created_at, s.seen_at, s.expires_at, s.search_purpose,
 			o.id, o.person, o.issuer, o.subject, o.full_name, o.personal_number, o.roles, s.role, o.office, o.area, o.active, o.suspended
 		from sessions s join officers o on o.id = s.officer_id and s.role = any (o.roles)
 		where s.token_hash = $1 and s.audience = 'officer'`, s.TokenHash[:]).
-		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, id, (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject,
+		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.SearchPurpose, id, (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject,
 			&o.FullName, vault.Into(officerNumber, id, &o.PersonalNumber), &o.Roles, &o.Role, &o.Office, &o.Area, &o.Active, &o.Suspended)
 	s.Officer = &o
 	return notFound(err)

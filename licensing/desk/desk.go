@@ -153,9 +153,10 @@ type Difference struct {
 	Same     bool
 }
 
-// Open reads a case for an officer of its office and records that they opened it. Another office's case, or another area's, does not exist.
-func (s Service) Open(ctx context.Context, actor identity.Actor, id licensing.ApplicationID) (Case, error) {
-	if err := licensing.MayEver(actor.Role, licensing.Inspect); err != nil {
+// Open reads a case for an officer of its office and records that they opened a page of it. Another office's case, or another area's,
+// does not exist; one that is not theirs to work on wants a purpose first: licensing.ErrPurpose.
+func (s Service) Open(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, page Page) (Case, error) {
+	if err := licensing.MayEver(actor.Role, page.act()); err != nil {
 		return Case{}, err
 	}
 	c := Case{Now: s.Now()}
@@ -164,10 +165,10 @@ func (s Service) Open(ctx context.Context, actor identity.Actor, id licensing.Ap
 		if c.Application, err = store.ByID(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := licensing.Allowed(actor, licensing.Inspect, c.Application); err != nil {
+		if err := licensing.Allowed(actor, page.act(), c.Application); err != nil {
 			return err
 		}
-		if err := store.LogAccess(ctx, tx, actor, id, "case", c.Now); err != nil {
+		if err := s.look(ctx, tx, actor, c.Application, string(page)); err != nil {
 			return err
 		}
 		return s.fill(ctx, tx, actor, &c)

@@ -167,12 +167,13 @@ func TestPicturesMustBeSeen(t *testing.T) {
 	a := b.read(t, id)
 	ok(t, b.desk.PhotoOpened(ctx, b.examiner, id, uuid.UUID(*a.Portrait)))
 	want(t, "one of two", propose(), licensing.ErrUnseen)
+	licensingtest.MayLook(t, b.pool, b.second.ID, id)
 	ok(t, b.desk.PhotoOpened(ctx, b.second, id, uuid.UUID(*a.Health.Upload)))
 	want(t, "seen by a colleague", propose(), licensing.ErrUnseen)
 	want(t, "a refusal unseen", b.desk.Propose(ctx, b.examiner, id, b.version(t, id), desk.Proposal{Reason: "health"}), licensing.ErrUnseen)
 	want(t, "a picture of no case", b.desk.PhotoOpened(ctx, b.examiner, id, uuid.New()), licensing.ErrNotFound)
 	ok(t, b.desk.PhotoOpened(ctx, b.examiner, id, uuid.UUID(*a.Health.Upload)))
-	if c, err := b.desk.Open(ctx, b.examiner, id); err != nil || !c.SeenAll || !c.May[licensing.ProposeApproval] || c.May[licensing.Approve] {
+	if c, err := b.desk.Open(ctx, b.examiner, id, desk.PageCase); err != nil || !c.SeenAll || !c.May[licensing.ProposeApproval] || c.May[licensing.Approve] {
 		t.Errorf("open: %v, seen %v, may %v", err, c.SeenAll, c.May)
 	}
 	ok(t, propose())
@@ -222,7 +223,7 @@ func TestFourEyes(t *testing.T) {
 	}
 	want(t, "an examiner decides", b.desk.Decide(ctx, b.second, id, b.version(t, id), desk.Approve, ""), identity.ErrForbidden)
 	want(t, "a supervisor decides", b.desk.Decide(ctx, b.supervisor, id, b.version(t, id), desk.Approve, ""), identity.ErrForbidden)
-	if c, err := b.desk.Open(ctx, same, id); err != nil || len(c.May) != 0 {
+	if c, err := b.desk.Open(ctx, same, id, desk.PageCase); err != nil || len(c.May) != 0 {
 		t.Errorf("may %v, %v", c.May, err)
 	}
 	if _, err := b.pool.Exec(ctx, `update applications set decided_by = examined_by where id = $1`, uuid.UUID(id)); err == nil {
@@ -258,7 +259,7 @@ func TestNobodyElsesCase(t *testing.T) {
 	draft := licensingtest.Draft(t, b.pool, licensingtest.Resident(t, b.pool)).ID
 	items := []licensing.ReturnedItem{{Item: licensing.ItemPortrait, Reason: "photo"}}
 	ask := func(in, ex, ap identity.Actor, id licensing.ApplicationID) map[string]error {
-		_, open := b.desk.Open(ctx, ex, id)
+		_, open := b.desk.Open(ctx, ex, id, desk.PageCase)
 		return map[string]error{"open": open, "photo": b.desk.PhotoOpened(ctx, ex, id, uuid.New()), "accept": b.desk.Accept(ctx, in, id, 0),
 			"refuse intake": b.desk.RefuseIntake(ctx, in, id, 0, "health", ""), "claim": b.desk.Claim(ctx, ex, id), "take over": b.desk.TakeOver(ctx, ex, id, "x"),
 			"release": b.desk.Release(ctx, ex, id), "return": b.desk.Return(ctx, ex, id, 0, items), "propose": b.desk.Propose(ctx, ex, id, 0, desk.Proposal{Approve: true}),
@@ -282,7 +283,7 @@ func TestNobodyElsesCase(t *testing.T) {
 	for _, who := range []identity.Actor{r, identity.System} {
 		_, err := b.desk.Queue(ctx, who, desk.TabQueue, store.Cursor{})
 		want(t, "queue", err, identity.ErrForbidden)
-		_, err = b.desk.Search(ctx, who, "0001")
+		_, err = b.desk.Search(ctx, who, "0001", licensing.PurposeToWork)
 		want(t, "search", err, identity.ErrForbidden)
 	}
 	if q, err := b.desk.Queue(ctx, elsewhere(b.supervisor), desk.TabQueue, store.Cursor{}); err != nil || len(q.Cases) != 0 || q.Counts[desk.TabQueue] != 0 {
@@ -323,6 +324,7 @@ func TestClaimsAndHoldTime(t *testing.T) {
 	want(t, "claimed by a colleague", b.desk.Claim(ctx, b.second, id), licensing.ErrHeld)
 	want(t, "claimed twice", b.desk.Claim(ctx, b.examiner, id), licensing.ErrHeld)
 	want(t, "released by a colleague", b.desk.Release(ctx, b.second, id), licensing.ErrHeld)
+	licensingtest.MayLook(t, b.pool, b.second.ID, id)
 	b.look(t, b.second, id)
 	want(t, "proposed by a colleague", b.desk.Propose(ctx, b.second, id, 0, desk.Proposal{Approve: true}), licensing.ErrHeld)
 	want(t, "returned by a colleague", b.desk.Return(ctx, b.second, id, 0, []licensing.ReturnedItem{{Item: licensing.ItemPortrait, Reason: "photo"}}), licensing.ErrHeld)
@@ -457,7 +459,7 @@ func TestOpenNeedsOneConnection(t *testing.T) {
 	defer one.Close()
 	short, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	c, err := desk.Service{Pool: one, Clerk: b.desk.Clerk, Now: b.clock.Now}.Open(short, b.examiner, id)
+	c, err := desk.Service{Pool: one, Clerk: b.desk.Clerk, Now: b.clock.Now}.Open(short, b.examiner, id, desk.PageCase)
 	ok(t, err)
 	if c.Counts[desk.TabMine] != 1 || len(c.Differences) != 3 || !c.Differences[0].Same || c.Payment == nil || len(c.History) != 6 {
 		t.Errorf("case %+v", c)
@@ -473,7 +475,7 @@ func TestSearch(t *testing.T) {
 		strings.ReplaceAll(a.Applicant.FullName, " ", "  "): 1, strings.ToLower(a.Code[:5]) + " " + a.Code[5:]: 1,
 		// with marks or without, in either place of the tone mark, grouped as people group numbers
 		"tran thi hoa": 1, "TRẦN THỊ HOÀ": 1, "thị hoà": 1, "tran  thi": 1, "hòa trần": 0, "h": 0, "042.": 0, a.Applicant.PersonalNumber.Grouped(): 1} {
-		q, err := b.desk.Search(ctx, b.examiner, text)
+		q, err := b.desk.Search(ctx, b.examiner, text, licensing.PurposeToWork)
 		if ok(t, err); len(q.Cases) != n {
 			t.Errorf("%q finds %d cases, want %d", text, len(q.Cases), n)
 		}
@@ -482,7 +484,7 @@ func TestSearch(t *testing.T) {
 	_, err := b.pool.Exec(ctx, `update applications set code = 'H27.12-261123-10001' where id = $1`, uuid.UUID(id))
 	ok(t, err)
 	for _, text := range []string{"0001", "10001", "h27.12 - 261123 - 10001"} {
-		q, err := b.desk.Search(ctx, b.examiner, text)
+		q, err := b.desk.Search(ctx, b.examiner, text, licensing.PurposeToWork)
 		if ok(t, err); len(q.Cases) != 1 {
 			t.Errorf("%q finds %d cases, want 1", text, len(q.Cases))
 		}
@@ -495,7 +497,7 @@ func TestSearchIsRecorded(t *testing.T) {
 	a := b.read(t, b.paid(t))
 	b.paid(t)
 	for _, text := range []string{a.Code, "0001", "042 999 999 999", a.Applicant.PersonalNumber.Reveal(), a.Applicant.FullName, "Không Ai"} {
-		_, err := b.desk.Search(ctx, b.examiner, text)
+		_, err := b.desk.Search(ctx, b.examiner, text, licensing.PurposeToWork)
 		ok(t, err)
 	}
 	rows, err := b.pool.Query(ctx, `select what from access_log where actor_id = $1 and application_id = $2 order by id`, b.examiner.ID, uuid.UUID(a.ID))

@@ -39,9 +39,14 @@ func (s Service) Unseen(ctx context.Context, actor identity.Actor, a licensing.A
 }
 
 // MaySeePhoto says whether the officer may see a picture as part of the case, and records nothing: licensing.ErrNotFound where the
-// case does not refer to it. The caller opens the picture, records that with PhotoOpened or ThumbnailOpened, and only then sends it.
+// case does not refer to it, licensing.ErrPurpose where they have to name a purpose first. The caller opens the picture, records that with PhotoOpened or ThumbnailOpened, and only then sends it.
 func (s Service) MaySeePhoto(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
-	return mayOpen(ctx, s.Pool, actor, id, upload)
+	a, err := mayOpen(ctx, s.Pool, actor, id, upload)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.ground(ctx, s.Pool, actor, a)
+	return err
 }
 
 // PhotoOpened records that the officer opened a picture of the case: with the picture at hand, before it is sent to them. It asks
@@ -62,30 +67,31 @@ func (s Service) PrintOpened(ctx context.Context, actor identity.Actor, id licen
 
 func (s Service) opened(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID, what string) error {
 	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		if err := mayOpen(ctx, tx, actor, id, upload); err != nil {
+		a, err := mayOpen(ctx, tx, actor, id, upload)
+		if err != nil {
 			return err
 		}
-		return store.LogAccess(ctx, tx, actor, id, what, s.Now())
+		return s.look(ctx, tx, actor, a, what)
 	})
 }
 
-func mayOpen(ctx context.Context, db store.Querier, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
+func mayOpen(ctx context.Context, db store.Querier, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) (licensing.Application, error) {
 	if err := licensing.MayEver(actor.Role, licensing.Look); err != nil {
-		return err
+		return licensing.Application{}, err
 	}
 	a, err := store.ByID(ctx, db, id)
 	if err != nil {
-		return err
+		return a, err
 	}
 	if err := licensing.Allowed(actor, licensing.Look, a); err != nil {
-		return err
+		return a, err
 	}
 	all, err := store.Pictures(ctx, db, store.ScopeOf(actor), id)
 	if err != nil {
-		return err
+		return a, err
 	}
 	if !slices.ContainsFunc(all, func(p licensing.CasePicture) bool { return uuid.UUID(p.Upload) == upload }) {
-		return fmt.Errorf("upload %s of application %s: %w", upload, id, licensing.ErrNotFound)
+		return a, fmt.Errorf("upload %s of application %s: %w", upload, id, licensing.ErrNotFound)
 	}
-	return nil
+	return a, nil
 }

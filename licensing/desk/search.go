@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,12 +38,16 @@ func sought(text string) (Sought, string) {
 	return ByName, licensing.NormalizeName(text)
 }
 
-// Search finds cases by dossier code, its last four digits, personal number, or a part of the name. Each case that it shows is
-// recorded as found, with what kind of thing was searched for and how many cases were found by it.
-func (s Service) Search(ctx context.Context, actor identity.Actor, text string) (Queue, error) {
+// Search finds cases by dossier code, its last four digits, personal number, or a part of the name, for a purpose that the session
+// remembers. Each case that it shows is recorded as found, with what kind of thing was searched for and how many cases were found by
+// it; so is a search that finds none.
+func (s Service) Search(ctx context.Context, actor identity.Actor, text string, purpose licensing.Purpose) (Queue, error) {
 	q := Queue{Now: s.Now()}
 	if err := licensing.MayEver(actor.Role, licensing.Search); err != nil {
 		return q, err
+	}
+	if !slices.Contains(licensing.SearchPurposes(actor.Role), purpose) {
+		return q, licensing.FieldErrors{{Field: "purpose", Key: "error_purpose"}}
 	}
 	q.Sought, text = sought(text)
 	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
@@ -55,11 +60,8 @@ func (s Service) Search(ctx context.Context, actor identity.Actor, text string) 
 		if err != nil {
 			return err
 		}
-		what := "search:" + string(q.Sought) + ":" + strconv.Itoa(len(q.Cases))
-		for _, a := range q.Cases {
-			if err := store.LogAccess(ctx, tx, actor, a.ID, what, q.Now); err != nil {
-				return err
-			}
+		if err := s.logSearch(ctx, tx, actor, q, purpose); err != nil {
+			return err
 		}
 		if q.Names, err = store.OfficerNames(ctx, tx, actor.Office); err != nil {
 			return err
@@ -68,4 +70,25 @@ func (s Service) Search(ctx context.Context, actor identity.Actor, text string) 
 		return err
 	})
 	return q, err
+}
+
+func (s Service) logSearch(ctx context.Context, tx pgx.Tx, actor identity.Actor, q Queue, purpose licensing.Purpose) error {
+	if err := store.SearchPurpose(ctx, tx, identity.OfficerID(actor.ID), purpose); err != nil {
+		return err
+	}
+	l := licensing.Reading{At: q.Now, What: "search:" + string(q.Sought) + ":" + strconv.Itoa(len(q.Cases)), Purpose: purpose}
+	if len(q.Cases) == 0 {
+		return store.LogAccess(ctx, tx, actor, l)
+	}
+	for _, a := range q.Cases {
+		var err error
+		l.Case = &a.ID
+		if l.About, err = about(ctx, tx, actor, a); err != nil {
+			return err
+		}
+		if err := store.LogAccess(ctx, tx, actor, l); err != nil {
+			return err
+		}
+	}
+	return nil
 }

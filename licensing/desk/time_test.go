@@ -15,7 +15,7 @@ import (
 // open reads a case as the desk sees it.
 func (b bench) open(t testing.TB, who identity.Actor, id licensing.ApplicationID) desk.Case {
 	t.Helper()
-	c, err := b.desk.Open(ctx, who, id)
+	c, err := b.desk.Open(ctx, who, id, desk.PageCase)
 	ok(t, err)
 	return c
 }
@@ -94,6 +94,7 @@ func TestANewAppointmentOnce(t *testing.T) {
 	if a.State != licensing.InReview || a.Holder == nil || a.DueAt == nil || !a.DueAt.Equal(n.Moment()) {
 		t.Errorf("after: %s, held by %v, due %v", a.State, a.Holder, a.DueAt)
 	}
+	licensingtest.MayLook(t, b.pool, b.supervisor.ID, id)
 	c := b.open(t, b.supervisor, id)
 	if c.May[licensing.Reappoint] || c.Apology == nil || c.Apology.Reason != "workload" || !c.Apology.Promised.Equal(n.Moment()) ||
 		licensing.DateOf(c.Apology.Due) != licensingtest.Today.AddDays(4) {

@@ -8,6 +8,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -107,6 +108,42 @@ func Officer(t testing.TB, pool *pgxpool.Pool, role identity.Role, change ...fun
 		return err
 	})
 	return o
+}
+
+// MayLook lets an officer see a case that is not theirs to work on, for as long as a test takes: they are signed in and have named a
+// purpose.
+func MayLook(t testing.TB, pool *pgxpool.Pool, officer uuid.UUID, ids ...licensing.ApplicationID) {
+	t.Helper()
+	SignedIn(t, pool, officer)
+	In(t, pool, func(tx pgx.Tx) error {
+		for _, id := range ids {
+			if err := store.NamePurpose(context.Background(), tx, identity.OfficerID(officer), id, licensing.PurposeQuality, "", NewClock().Now().AddDate(10, 0, 0)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SignedIn gives an officer the row of a session, where they have none, in the first of their roles.
+func SignedIn(t testing.TB, pool *pgxpool.Pool, officer uuid.UUID) {
+	t.Helper()
+	id, now := identity.OfficerID(officer), NewClock().Now()
+	var (
+		there bool
+		role  identity.Role
+	)
+	if err := pool.QueryRow(context.Background(), `select exists (select from sessions where officer_id = $1), (select roles[1] from officers where id = $1)`,
+		officer).Scan(&there, &role); err != nil {
+		t.Fatal(err)
+	}
+	if there {
+		return
+	}
+	In(t, pool, func(tx pgx.Tx) error {
+		return identitystore.CreateSession(context.Background(), tx, identity.Session{TokenHash: sha256.Sum256(officer[:]), Audience: identity.Officers,
+			Officer: &identity.Officer{ID: id, Role: role}, AuthTime: now, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)})
+	})
 }
 
 // Licence is a plastic B2 of the old scheme that ends a month after Today.

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"giahan/identity"
 	"giahan/identity/vault"
 	"giahan/licensing"
 )
@@ -137,19 +136,4 @@ func Synced(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, seq int,
 func Unsynced(ctx context.Context, q Querier, id licensing.ApplicationID, seq int) ([]licensing.Entry, error) {
 	return entries(q.Query(ctx, `select `+line+` from `+lines+` left join portal_syncs s using (application_id, seq)
 		where e.application_id = $1 and e.seq <= $2 and s.seq is null order by e.seq`, uuid.UUID(id), seq))
-}
-
-// LogAccess records that somebody opened a case or a picture of it.
-func LogAccess(ctx context.Context, tx pgx.Tx, actor identity.Actor, id licensing.ApplicationID, what string, at time.Time) error {
-	_, err := tx.Exec(ctx, `insert into access_log (at, actor_role, actor_id, application_id, what, purpose) values ($1, $2, $3, $4, $5, '')`,
-		at, actor.Role, actor.ID, uuid.UUID(id), what)
-	return wrap("log access", err)
-}
-
-// Seen says whether the officer has ever opened what (e.g. "photo:<upload>") of the case. A new picture has a new key.
-func Seen(ctx context.Context, q Querier, actor identity.Actor, id licensing.ApplicationID, what string) (bool, error) {
-	var ok bool
-	err := q.QueryRow(ctx, `select exists (select from access_log where application_id = $1 and actor_id = $2 and what = $3)`,
-		uuid.UUID(id), actor.ID, what).Scan(&ok)
-	return ok, wrap("read access log", err)
 }

@@ -117,7 +117,9 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 	pool := dbtest.New(t)
 	a := licensingtest.Paid(t, pool, licensingtest.Resident(t, pool))
 	actor := licensingtest.Officer(t, pool, identity.RoleExaminer).Actor()
-	ok(t, tx(pool, func(tx pgx.Tx) error { return store.LogAccess(ctx, tx, actor, a.ID, "case", a.CreatedAt) }))
+	ok(t, tx(pool, func(tx pgx.Tx) error {
+		return store.LogAccess(ctx, tx, actor, licensing.Reading{Case: &a.ID, What: "case", At: a.CreatedAt})
+	}))
 	for _, sql := range []string{`update application_events set note = 'x'`, `delete from application_events`, `truncate application_events cascade`,
 		`update access_log set what = 'x'`, `delete from access_log`, `truncate access_log`} {
 		_, err := pool.Exec(ctx, sql)

@@ -271,6 +271,7 @@ func (b bench) decide(t testing.TB, id licensing.ApplicationID) {
 	}
 	ok(t, b.desk.Claim(ctx, examiner, id))
 	for _, who := range []identity.Actor{examiner, approver} {
+		licensingtest.MayLook(t, b.pool, who.ID, id)
 		ok(t, b.desk.PhotoOpened(ctx, who, id, uuid.UUID(*a.Portrait)))
 		ok(t, b.desk.PhotoOpened(ctx, who, id, uuid.UUID(*a.Health.Upload)))
 	}

@@ -129,7 +129,10 @@ func (h *Handler) propose(c fiber.Ctx) error {
 // checked asks for every line of the checklist: an approval is proposed with all of them looked at. Which lines there are
 // depends on the case, so it is read first; the use case decides about everything else.
 func (h *Handler) checked(c fiber.Ctx, t target) error {
-	found, err := h.Desk.Open(c.Context(), t.actor, t.id)
+	found, err := h.Desk.Open(c.Context(), t.actor, t.id, desk.PageCase)
+	if errors.Is(err, licensing.ErrPurpose) {
+		return nil // not theirs: the use case says why
+	}
 	if err != nil {
 		return err
 	}
@@ -228,7 +231,7 @@ func (h *Handler) answer(c fiber.Ctx, t target, err error, done string) error {
 	var wrong licensing.FieldErrors
 	switch {
 	case errors.As(err, &wrong), errors.Is(err, licensing.ErrUnseen):
-		return h.review(c, fiber.StatusUnprocessableEntity, t, err)
+		return asked(c, t.id, desk.PageCase, h.review(c, fiber.StatusUnprocessableEntity, t, err))
 	case errors.Is(err, licensing.ErrOutdated), errors.Is(err, licensing.ErrHeld), errors.Is(err, licensing.ErrAppointed):
 		return h.review(c, fiber.StatusConflict, t, err)
 	case errors.Is(err, licensing.ErrFourEyes), errors.Is(err, licensing.ErrOwnCase), errors.Is(err, licensing.ErrFiled):

@@ -53,7 +53,7 @@ func TestRefuseAtIntakeAsksWhetherAReturnWouldDo(t *testing.T) {
 
 func TestClaimReleaseTakeOver(t *testing.T) {
 	o := newOffice(t)
-	a := o.accepted()
+	a := o.may(o.accepted(), o.second)
 	o.get(o.examiner, at(a)).want(t, 200, "Chưa có người giữ")
 	o.post(o.intake, at(a, "claim")).want(t, 403)
 	o.post(o.elsewhere, at(a, "claim")).want(t, 404)
@@ -78,7 +78,7 @@ func TestClaimReleaseTakeOver(t *testing.T) {
 
 func TestReturn(t *testing.T) {
 	o := newOffice(t)
-	a := o.claimed()
+	a := o.may(o.claimed(), o.second)
 	v := o.version(a)
 	o.post(o.examiner, at(a, "return"), "version", v).want(t, 422, "Chưa chọn mục nào", `href="#item"`)
 	o.post(o.examiner, at(a, "return"), "version", v, "reason_portrait", "address", "note_portrait", "Chụp lại", "check_person", "1").
@@ -96,7 +96,7 @@ var allChecks = []string{"check_person", "1", "check_portrait", "1", "check_heal
 
 func TestProposeApproval(t *testing.T) {
 	o := newOffice(t)
-	a := o.claimed()
+	a := o.may(o.claimed(), o.second)
 	form := append([]string{"version", o.version(a), "decision", "approve", "note", "Đã gọi điện", "tail", "0001"}, allChecks...)
 	o.post(o.examiner, at(a, "propose"), form[:len(form)-4]...).want(t, 422, "Còn 2 mục kiểm tra chưa đánh dấu", `href="#check_classes"`, "Đã gọi điện",
 		`name="check_person" value="1" checked`, `value="approve" checked`)
@@ -161,12 +161,14 @@ func TestFourEyesAndOwnCase(t *testing.T) {
 	if _, err := o.pool.Exec(context.Background(), `update applications set examiners = array_append(examiners, $2) where id = $1`, a.ID, o.approver.Person); err != nil {
 		t.Fatal(err)
 	}
+	o.may(a, o.approver)
 	o.get(o.approver, at(a)).want(t, 200, "một lãnh đạo khác phải phê duyệt")
 	o.post(o.approver, at(a, "decide"), "version", o.version(a), "verdict", "approve").want(t, 403, "Cần người khác phê duyệt", "một lãnh đạo khác phải phê duyệt")
 
 	me := licensingtest.Resident(t, o.pool, func(r *identity.Resident) { r.PersonalNumber = o.examiner.PersonalNumber })
 	mine := licensingtest.Paid(t, o.pool, me)
 	o.must(o.desk.Accept(context.Background(), o.intake.Actor(), mine.ID, 0))
+	o.may(mine, o.examiner)
 	o.get(o.examiner, at(mine)).want(t, 200, "hồ sơ của chính bạn")
 	o.post(o.examiner, at(mine, "claim")).want(t, 403, "Đây là hồ sơ của chính bạn")
 }
@@ -186,7 +188,7 @@ func TestOutdated(t *testing.T) {
 		t.Error("the form does not carry the newest version")
 	}
 
-	b := o.submitted()
+	b := o.may(o.submitted(), o.intake)
 	seen := o.version(b)
 	o.must(o.desk.Accept(context.Background(), o.leader.Actor(), b.ID, 0))
 	o.post(o.intake, at(b, "accept"), "version", seen, "decision", "approve").want(t, 409, "Trần Quốc Việt: Tiếp nhận hồ sơ")

@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v3"
 
 	"giahan/licensing"
+	"giahan/licensing/desk"
 	"giahan/web/page"
 	"giahan/web/text"
 	"giahan/web/visit"
@@ -19,9 +20,9 @@ func (h *Handler) history(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	found, err := h.Desk.Open(c.Context(), o.Actor(), id)
+	found, err := h.Desk.Open(c.Context(), o.Actor(), id, desk.PageHistory)
 	if err != nil {
-		return err
+		return asked(c, id, desk.PageHistory, err)
 	}
 	r := Review{Case: found, Actor: o.Actor()}
 	r.Base = base(c, "", found.Counts, r.tab())

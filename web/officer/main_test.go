@@ -121,11 +121,11 @@ func refuse(c fiber.Ctx, err error) error {
 	switch {
 	case errors.Is(err, identity.ErrNoSession):
 		status = fiber.StatusUnauthorized
-	case errors.Is(err, identity.ErrForbidden):
+	case errors.Is(err, identity.ErrForbidden), errors.Is(err, licensing.ErrPurpose), errors.Is(err, licensing.ErrOwnCase):
 		status = fiber.StatusForbidden
 	case errors.Is(err, licensing.ErrNotFound), errors.Is(err, media.ErrNotFound):
 		status = fiber.StatusNotFound
-	case errors.Is(err, licensing.ErrTransition):
+	case errors.Is(err, licensing.ErrTransition), errors.Is(err, licensing.ErrHeld), errors.Is(err, licensing.ErrOutdated):
 		status = fiber.StatusConflict
 	case errors.Is(err, form.ErrMalformed):
 		status = fiber.StatusBadRequest
@@ -231,8 +231,17 @@ func (o *office) claimed(change ...func(*licensing.Application)) licensing.Appli
 	return a
 }
 
+// may lets officers see a case that is not theirs to work on: they have named a purpose.
+func (o *office) may(a licensing.Application, who ...identity.Officer) licensing.Application {
+	for _, w := range who {
+		licensingtest.MayLook(o.t, o.pool, uuid.UUID(w.ID), a.ID)
+	}
+	return a
+}
+
 // seen lets an officer open every picture of the case, as the browser does.
 func (o *office) seen(who identity.Officer, a licensing.Application) {
+	o.may(a, who)
 	for _, u := range []*media.UploadID{a.Health.Upload, a.Portrait} {
 		o.must(o.desk.PhotoOpened(context.Background(), who.Actor(), a.ID, uuid.UUID(*u)))
 	}

@@ -37,6 +37,8 @@ func (h *Handler) Routes(r fiber.Router) {
 	r.Post("/search", h.search)
 	r.Get("/cases/:id", h.open)
 	r.Get("/cases/:id/history", h.history)
+	r.Get("/cases/:id/purpose", h.purpose)
+	r.Post("/cases/:id/purpose", h.namePurpose)
 	r.Get("/cases/:id/apology", h.apology)
 	r.Get("/cases/:id/photos/:upload", h.photo)
 	r.Get("/cases/:id/photos/:upload/thumbnail", h.thumbnail)
@@ -57,7 +59,7 @@ var errNoPage = licensing.ErrNotFound
 // base is the frame of a page of the desk.
 func base(c fiber.Ctx, title string, counts map[desk.Tab]int, current desk.Tab) page.Base {
 	b := visit.Base(c, title)
-	b.Desk = &page.Desk{Tabs: tabs(b.P(), counts, current)}
+	b.Desk = &page.Desk{Tabs: tabs(b.P(), counts, current), Purpose: searches(c, b.P())}
 	return b
 }
 

@@ -91,6 +91,11 @@ func TestEveryPage(t *testing.T) {
 	cases = append(cases, returned, done, pickup)
 
 	for _, who := range []identity.Officer{o.intake, o.examiner, o.second, o.approver, o.leader} {
+		for _, a := range cases {
+			o.look(t, who, "vi", http.MethodGet, at(a, "purpose"), 200)
+			o.look(t, who, "en", http.MethodPost, at(a, "purpose"), 422, "to", "case")
+			o.may(a, who)
+		}
 		for _, lang := range []string{"vi", "en"} {
 			for _, path := range []string{"/", "/?tab=mine", "/?tab=returned", "/?tab=approval", "/?tab=done", "/?q=0001", "/?q=none", "/?done=accept&n=0001"} {
 				o.look(t, who, lang, http.MethodGet, path, 200)
@@ -156,7 +161,7 @@ func TestAResubmittedCaseOpensOnWhatIsNew(t *testing.T) {
 // An officer sees what the service noticed, what was replaced, what goes onto the card, and where a picture was used before.
 func TestPicturesTellTheirStory(t *testing.T) {
 	o := newOffice(t)
-	a, other := o.pictured(), o.pictured() // the same drawing, sent by two people
+	a, other := o.may(o.pictured(), o.examiner), o.pictured() // the same drawing, sent by two people
 	former := licensingtest.Upload(t, o.pool, a.Resident, media.Portrait)
 	if _, err := o.pool.Exec(context.Background(), `insert into former_pictures (upload, application_id, item, replaced_at) values ($1, $2, 'portrait', $3)`,
 		uuid.UUID(former), uuid.UUID(a.ID), o.clock.Now()); err != nil {

@@ -48,7 +48,7 @@ func drawn(t testing.TB) []byte {
 
 func TestPictures(t *testing.T) {
 	o := newOffice(t)
-	a := o.pictured()
+	a := o.may(o.pictured(), o.examiner)
 	full := at(a, "photos", a.Portrait.String())
 	unseen := func() int {
 		ids, err := o.desk.Unseen(context.Background(), o.examiner.Actor(), a)
@@ -88,7 +88,7 @@ func TestPictures(t *testing.T) {
 // A picture counts as opened when the officer gets it and not before; and without the record they do not get it.
 func TestAPictureCountsWhenItIsShown(t *testing.T) {
 	o := newOffice(t)
-	lost, a := o.claimed(), o.pictured() // the store has nothing for the first one
+	lost, a := o.claimed(), o.may(o.pictured(), o.examiner) // the store has nothing for the first one
 	opened := func() (n int) {
 		o.must(o.pool.QueryRow(context.Background(), `select count(*) from access_log where what like 'photo:%' or what like 'thumbnail:%'`).Scan(&n))
 		return n

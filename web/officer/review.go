@@ -33,7 +33,7 @@ type alert struct {
 
 type link struct{ Href, Label string }
 
-// open shows a case. Opening is recorded by the use case.
+// open shows a case. Opening is recorded by the use case, which may want a purpose first.
 func (h *Handler) open(c fiber.Ctx) error {
 	o, err := visit.Officer(c)
 	if err != nil {
@@ -43,12 +43,15 @@ func (h *Handler) open(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.review(c, fiber.StatusOK, target{actor: o.Actor(), id: id}, nil)
+	return asked(c, id, desk.PageCase, h.review(c, fiber.StatusOK, target{actor: o.Actor(), id: id}, nil))
 }
 
 // review shows the newest version of a case, with what was typed in t.form and what cause has to say.
 func (h *Handler) review(c fiber.Ctx, status int, t target, cause error) error {
-	found, err := h.Desk.Open(c.Context(), t.actor, t.id)
+	found, err := h.Desk.Open(c.Context(), t.actor, t.id, desk.PageCase)
+	if errors.Is(err, licensing.ErrPurpose) && cause != nil && !isFieldErrors(cause) {
+		return cause // the page of the case would say it better, but that they may not see
+	}
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package officer
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v3"
 
+	"giahan/licensing"
 	"giahan/licensing/desk"
 	"giahan/web/form"
 	"giahan/web/visit"
@@ -23,18 +26,26 @@ func (h *Handler) search(c fiber.Ctx) error {
 		return err
 	}
 	text := f.Optional("q", maxSearch)
+	purpose := licensing.Purpose(f.Optional("for", 40))
+	if purpose == "" {
+		purpose = searchesFor(c)
+	}
 	if !f.OK() {
 		return form.ErrMalformed
 	}
 	if text == "" {
 		return seeOther(c, "/")
 	}
-	q, err := h.Desk.Search(c.Context(), o.Actor(), text)
+	if !slices.Contains(licensing.SearchPurposes(o.Role), purpose) {
+		return form.ErrMalformed
+	}
+	q, err := h.Desk.Search(c.Context(), o.Actor(), text, purpose)
 	if err != nil {
 		return err
 	}
 	if q.Sought == desk.ByCode && len(q.Cases) == 1 {
 		return seeOther(c, "/cases/"+q.Cases[0].ID.String())
 	}
+	visit.Of(c).Session.SearchPurpose = string(purpose)
 	return h.showQueue(c, fiber.StatusOK, o.Actor(), q, f)
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v3"
 
 	"giahan/licensing"
+	"giahan/licensing/desk"
 	"giahan/web/page"
 	"giahan/web/text"
 	"giahan/web/visit"
@@ -62,9 +63,9 @@ func (h *Handler) apology(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	found, err := h.Desk.Open(c.Context(), o.Actor(), id)
+	found, err := h.Desk.Open(c.Context(), o.Actor(), id, desk.PageApology)
 	if err != nil {
-		return err
+		return asked(c, id, desk.PageApology, err)
 	}
 	if found.Apology == nil {
 		return errNoPage

@@ -12,7 +12,7 @@ import (
 
 func TestAskTheIssuingOffice(t *testing.T) {
 	o := newOffice(t)
-	a := o.claimed()
+	a := o.may(o.claimed(), o.second)
 	v := o.version(a)
 	o.get(o.examiner, at(a)).want(t, 200, "Hỏi nơi đã cấp bằng lái", `action="`+at(a, "ask-issuer"), "Thời hạn giải quyết")
 	if r := o.get(o.second, at(a)).want(t, 200); strings.Contains(r.body, at(a, "ask-issuer")) {
@@ -27,6 +27,7 @@ func TestAskTheIssuingOffice(t *testing.T) {
 	o.get(o.second, "/?tab=returned").want(t, 200, "Chờ nơi cấp trả lời", "Đang xác minh")
 
 	v = o.version(a)
+	o.may(a, o.leader)
 	o.get(o.second, at(a)).want(t, 200, "Nơi cấp trả lời", "Ngày trúng tuyển hạng B2?", `action="`+at(a, "issuer-answer"))
 	o.get(o.leader, at(a)).want(t, 200, "Thời hạn tạm dừng")
 	o.post(o.second, at(a, "issuer-answer"), "version", v).want(t, 422, "Hãy ghi câu trả lời của nơi cấp", `href="#answer"`)
@@ -44,7 +45,7 @@ func TestAskTheIssuingOffice(t *testing.T) {
 
 func TestANewAppointment(t *testing.T) {
 	o := newOffice(t)
-	a := o.claimed()
+	a := o.may(o.claimed(), o.leader, o.second)
 	v := o.version(a)
 	o.get(o.leader, at(a)).want(t, 200, "Mỗi hồ sơ chỉ được hẹn lại một lần", `action="`+at(a, "reappoint"))
 	o.get(o.leader, at(a, "apology")).want(t, 404)
@@ -80,7 +81,7 @@ func TestANewAppointment(t *testing.T) {
 // Whose time has passed stands beside the case.
 func TestTimeUsed(t *testing.T) {
 	o := newOffice(t)
-	a := o.claimed()
+	a := o.may(o.claimed(), o.examiner)
 	o.must(o.desk.Return(context.Background(), o.examiner.Actor(), a.ID, 0, []licensing.ReturnedItem{{Item: licensing.ItemPortrait, Reason: "photo"}}))
 	o.clock.Add(51 * time.Hour) // Wednesday, 12:00
 	o.get(o.examiner, at(a)).want(t, 200, "Còn (ngày làm việc)", "3,5", "Người dân: 1,5 ngày. Nơi cấp bằng lái: 0 ngày.")

@@ -56,10 +56,11 @@ type Values interface{ Value(name string) string }
 
 // Desk is the frame of officers' pages.
 type Desk struct {
-	Tabs  []Tab
-	Query string // what was searched for
-	Keys  []KeyHelp
-	Class string // of the body, beside gh-desk
+	Tabs    []Tab
+	Query   string // what was searched for
+	Purpose Choice // what for; without options nothing is asked
+	Keys    []KeyHelp
+	Class   string // of the body, beside gh-desk
 }
 
 // Tab is a queue in the bar; Count below zero shows no number.

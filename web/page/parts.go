@@ -191,7 +191,8 @@ type Choice struct {
 	Label   string
 	Hint    string
 	Options []Option
-	NoEmpty bool // Select: no "choose" line first
+	NoEmpty bool   // Select: no "choose" line first
+	Chosen  string // where the choice is no field of the page's form; else the form's own value counts
 }
 
 // Option of a Choice.

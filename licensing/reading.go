@@ -1,0 +1,184 @@
+package licensing
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"giahan/identity"
+)
+
+// Purpose is what somebody looks at a file for: a code of a short fixed list, in the reading log for ever.
+type Purpose string
+
+// The purposes. The first two are recorded by the service itself, from what the officer has to do with the case; the others are
+// named by the person.
+const (
+	PurposeWork      Purpose = "work"       // the case is theirs, or waits for a step that they may take
+	PurposeAfterWork Purpose = "after_work" // it was, minutes ago: they look at what came of it
+	PurposeToWork    Purpose = "to_work"    // of a search only: to find a case to work on
+	PurposeTakeOver  Purpose = "take_over"  // a colleague holds it and is away
+	PurposeResident  Purpose = "resident_question"
+	PurposeColleague Purpose = "colleague"
+	PurposeComplaint Purpose = "complaint"
+	PurposeAuthority Purpose = "authority" // a court, the police or an inspection asks in writing
+	PurposeQuality   Purpose = "quality"
+	PurposeOversight Purpose = "supervision"
+	PurposeAudit     Purpose = "audit"
+)
+
+// PurposeTime is how long a named purpose counts, for one officer, case and session; and how long an officer may look at what came
+// of their own step.
+const PurposeTime = 30 * time.Minute
+
+// MaxUnassigned is how many files an officer may open in a day that they have nothing to do with (security.md 7, threat 4).
+const MaxUnassigned = 300
+
+// Errors of looking.
+var (
+	// ErrPurpose says that the officer has to name a purpose before they see the file.
+	ErrPurpose = errors.New("no purpose was named")
+	// ErrManyFiles says that the officer has opened MaxUnassigned files today that they have nothing to do with.
+	ErrManyFiles = errors.New("too many files without assignment in a day")
+)
+
+// Purposes are what a role may name, the likeliest first.
+func Purposes(role identity.Role) []Purpose {
+	switch role {
+	case identity.RoleIntake, identity.RoleExaminer, identity.RoleApprover:
+		return []Purpose{PurposeResident, PurposeTakeOver, PurposeColleague, PurposeComplaint, PurposeAuthority, PurposeQuality}
+	case identity.RoleSupervisor:
+		return []Purpose{PurposeOversight, PurposeTakeOver, PurposeQuality, PurposeResident, PurposeColleague, PurposeComplaint, PurposeAuthority}
+	}
+	return nil
+}
+
+// SearchPurposes are what a role may search for; the first is meant where nothing is said.
+func SearchPurposes(role identity.Role) []Purpose {
+	named := Purposes(role)
+	switch role {
+	case identity.RoleIntake, identity.RoleExaminer, identity.RoleApprover:
+		return append([]Purpose{PurposeToWork}, named...)
+	}
+	return named
+}
+
+// Assigned says that the service itself knew why the person looked.
+func (p Purpose) Assigned() bool { return p == PurposeWork || p == PurposeAfterWork }
+
+// maxNote is the longest note to a purpose, in characters.
+const maxNote = 120
+
+// CheckPurpose judges what a person of the role named. The note is for colleagues and must hold nobody's personal data: a run of
+// nine digits is a personal number, a telephone or a licence, however it is grouped, and never a dossier code.
+func CheckPurpose(role identity.Role, p Purpose, note string) FieldErrors {
+	var errs FieldErrors
+	if !slices.Contains(Purposes(role), p) {
+		errs = append(errs, FieldError{Field: "purpose", Key: "error_purpose"})
+	}
+	if utf8.RuneCountInString(note) > maxNote {
+		errs = append(errs, FieldError{Field: "note", Key: "error_too_long", Args: map[string]any{"max": maxNote}})
+	}
+	run := 0
+	for _, r := range note {
+		switch {
+		case r >= '0' && r <= '9':
+			run++
+		case !strings.ContainsRune(" .\u00a0", r):
+			run = 0
+		}
+		if run == 9 {
+			errs = append(errs, FieldError{Field: "note", Key: "error_personal_note"})
+			break
+		}
+	}
+	return errs
+}
+
+// Reading is a line of the reading log: somebody was shown something of a file.
+type Reading struct {
+	ID      int64
+	At      time.Time
+	Role    identity.Role
+	Actor   uuid.UUID
+	Name    string         // of the officer as their account has it now; empty for others
+	Case    *ApplicationID // nil where a search found nothing
+	Code    string         // of the case
+	What    string         // "case", "history", "apology", "photo:…", "thumbnail:…", "print:…", "search:kind:hits", "reads:…"
+	Purpose Purpose        // empty in lines of before purposes were recorded
+	Note    string
+	About   string // "self", "colleague"; else empty
+}
+
+// Kind is what was shown, without which one.
+func (l Reading) Kind() string {
+	kind, _, _ := strings.Cut(l.What, ":")
+	switch kind {
+	case "photo", "thumbnail", "print":
+		return "picture"
+	}
+	return kind
+}
+
+// Sought is the kind of a search ("code", "tail", "number", "name"); empty for everything else.
+func (l Reading) Sought() string {
+	kind, rest, _ := strings.Cut(l.What, ":")
+	if kind != "search" {
+		return ""
+	}
+	sought, _, _ := strings.Cut(rest, ":")
+	return sought
+}
+
+// VisitGap is how far apart two looks may be that people call one: a person works through a case, picture by picture.
+const VisitGap = 15 * time.Minute
+
+// Visit is one person's looks at one case, one after the other, with one purpose.
+type Visit struct {
+	Reading           // the latest
+	From    time.Time // when it began
+	Kinds   []string  // what was shown, in the order in which it was opened, each once
+	Found   []string  // by what it was found: kinds of a search
+}
+
+// Visits puts looks, latest first, together. Nothing comes between two looks of a visit but looks of others.
+func Visits(looks []Reading) []Visit {
+	var out []Visit
+	open := map[string]int{}
+	for _, l := range looks {
+		key := l.Actor.String() + string(l.Role) + l.Code + string(l.Purpose)
+		n, ok := open[key]
+		if !ok || out[n].From.Sub(l.At) > VisitGap {
+			out = append(out, Visit{Reading: l, From: l.At})
+			n = len(out) - 1
+			open[key] = n
+		}
+		out[n].add(l)
+	}
+	for _, v := range out {
+		slices.Reverse(v.Kinds)
+		slices.Reverse(v.Found)
+	}
+	return out
+}
+
+func (v *Visit) add(l Reading) {
+	v.From = l.At
+	if s := l.Sought(); s != "" {
+		v.Found = again(v.Found, s)
+		return
+	}
+	v.Kinds = again(v.Kinds, l.Kind())
+}
+
+// again moves s to the end: what is read backwards began there.
+func again(list []string, s string) []string {
+	if i := slices.Index(list, s); i >= 0 {
+		list = slices.Delete(list, i, i+1)
+	}
+	return append(list, s)
+}
