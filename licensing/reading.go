@@ -137,27 +137,23 @@ func (l Reading) Sought() string {
 // VisitGap is how far apart two looks may be that people call one: a person works through a case, picture by picture.
 const VisitGap = 15 * time.Minute
 
-// Visit is one person's looks at one case, one after the other, with one purpose.
+// Visit is one person's looks at one case, one after the other, for one purpose.
 type Visit struct {
 	Reading           // the latest
-	From    time.Time // when it began
+	First   int64     // the line of the log with which it began
+	From    time.Time // when that was
 	Kinds   []string  // what was shown, in the order in which it was opened, each once
 	Found   []string  // by what it was found: kinds of a search
 }
 
-// Visits puts looks, latest first, together. Nothing comes between two looks of a visit but looks of others.
+// Visits puts looks, latest first, together. A look of somebody else between two of one person's makes them two visits.
 func Visits(looks []Reading) []Visit {
 	var out []Visit
-	open := map[string]int{}
 	for _, l := range looks {
-		key := l.Actor.String() + string(l.Role) + l.Code + string(l.Purpose)
-		n, ok := open[key]
-		if !ok || out[n].From.Sub(l.At) > VisitGap {
+		if n := len(out); n == 0 || !out[n-1].goesOn(l) {
 			out = append(out, Visit{Reading: l, From: l.At})
-			n = len(out) - 1
-			open[key] = n
 		}
-		out[n].add(l)
+		out[len(out)-1].add(l)
 	}
 	for _, v := range out {
 		slices.Reverse(v.Kinds)
@@ -166,8 +162,14 @@ func Visits(looks []Reading) []Visit {
 	return out
 }
 
+// goesOn says that the earlier look l belongs to the visit. To look for a case to work on and to work on it is one.
+func (v *Visit) goesOn(l Reading) bool {
+	purpose := v.Purpose == l.Purpose || v.Purpose == PurposeWork && l.Purpose == PurposeToWork
+	return purpose && v.Actor == l.Actor && v.Role == l.Role && v.Code == l.Code && v.From.Sub(l.At) <= VisitGap
+}
+
 func (v *Visit) add(l Reading) {
-	v.From = l.At
+	v.First, v.From = l.ID, l.At
 	if s := l.Sought(); s != "" {
 		v.Found = again(v.Found, s)
 		return

@@ -44,6 +44,7 @@ func (h *Handler) Routes(r fiber.Router) {
 	r.Get("/home", h.home)
 	r.Get("/data", h.data)
 	r.Post("/data", h.download)
+	r.Get("/opened", h.opened)
 	r.Get("/check/:n", h.check)
 	r.Post("/check/:n", h.start)
 	a := r.Group("/applications/:id")
