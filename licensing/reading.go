@@ -53,6 +53,8 @@ func Purposes(role identity.Role) []Purpose {
 		return []Purpose{PurposeResident, PurposeTakeOver, PurposeColleague, PurposeComplaint, PurposeAuthority, PurposeQuality}
 	case identity.RoleSupervisor:
 		return []Purpose{PurposeOversight, PurposeTakeOver, PurposeQuality, PurposeResident, PurposeColleague, PurposeComplaint, PurposeAuthority}
+	case identity.RoleAuditor:
+		return []Purpose{PurposeAudit, PurposeComplaint, PurposeAuthority}
 	}
 	return nil
 }

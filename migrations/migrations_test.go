@@ -91,13 +91,13 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 		values ($1, 1, now(), 'resident', $2, 'Trần Thị Hòa', 'start', '', 'draft', '', '', $3, $3)`,
 		application, uuid.New(), make([]byte, 32))
 	mustExec(t, pool, `insert into access_log (at, actor_role, actor_id, application_id, what, purpose)
-		values (now(), 'examiner', $1, $2, 'case', 'review')`, uuid.New(), application)
+		values (now(), 'examiner', $1, $2, 'case', 'quality')`, uuid.New(), application)
 	for _, statement := range []string{
 		"update application_events set reason = 'other'",
 		"update application_events set reason = 'other' where seq = 99", // no row is touched, the try is refused
 		"delete from application_events",
 		"truncate application_events cascade",
-		"update access_log set purpose = 'other'",
+		"update access_log set purpose = 'work'",
 		"delete from access_log",
 		"truncate access_log",
 	} {

@@ -31,6 +31,7 @@ func TestTheDeskRefuses(t *testing.T) {
 	sendsBack(w, chief, a)
 	proposesAgain(w, desk, a)
 	refuses(w, chief, a)
+	oversees(w, chief, a)
 	readsWhy(w, a)
 	nextByKey(w, desk, other)
 }
@@ -185,6 +186,20 @@ func refuses(w *world, c *chromium, a *applicant) {
 	c.page("Hồ sơ đã kết thúc", "approver-closed")
 	c.press("Lịch sử")
 	c.page("Xác nhận từ chối", "history")
+}
+
+// oversees is the supervisor, who says what for before they see a case; the resident reads it.
+func oversees(w *world, c *chromium, a *applicant) {
+	officerIn(w, c, "Trần Quốc Việt")
+	c.open(w.officer + "/cases/" + a.id + "/history")
+	c.page("Bạn xem hồ sơ này để làm gì", "purpose")
+	c.press("Mở hồ sơ")
+	c.page("Chưa chọn lý do xem hồ sơ", "purpose-missing")
+	c.choose("purpose", "complaint")
+	c.press("Mở hồ sơ")
+	c.page("Lịch sử hồ sơ", "overseen")
+	_, page := a.get(w.public + "/opened")
+	says(w.t, page, "Trần Quốc Việt", "Xem lịch sử hồ sơ", "Để giải quyết khiếu nại.", "Lê Thu Hà", "Mở hồ sơ và xem ảnh")
 }
 
 // readsWhy is the resident's side: the reason, the next step, the right to appeal, and no word of what colleagues wrote.

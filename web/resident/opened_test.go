@@ -33,7 +33,7 @@ func TestWhoHasOpenedMyFile(t *testing.T) {
 	}
 	thu, duc, hai := officer("Đặng Thị Thu", identity.RoleIntake), officer("Nguyễn Minh Đức", identity.RoleExaminer), officer("Phạm Văn Hải", identity.RoleSupervisor)
 	auditor := officer("Lý Thị Kiểm", identity.RoleApprover)
-	auditor.Role = "auditor"
+	auditor.Role = identity.RoleAuditor
 	h.log(duc, theirs.ID, licensing.PurposeWork, "case")
 	h.log(thu, mine.ID, licensing.PurposeWork, "case", "photo:x", "photo:y", "thumbnail:y")
 	h.clock.Add(licensing.VisitGap + time.Minute)
