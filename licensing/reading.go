@@ -31,6 +31,10 @@ const (
 	PurposeAudit     Purpose = "audit"
 )
 
+// AllPurposes are those of the log, for whoever searches it.
+var AllPurposes = []Purpose{PurposeWork, PurposeAfterWork, PurposeToWork, PurposeTakeOver, PurposeResident, PurposeColleague, PurposeComplaint, PurposeAuthority,
+	PurposeQuality, PurposeOversight, PurposeAudit}
+
 // PurposeTime is how long a named purpose counts, for one officer, case and session; and how long an officer may look at what came
 // of their own step.
 const PurposeTime = 30 * time.Minute

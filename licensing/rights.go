@@ -20,6 +20,7 @@ const (
 	Look      Act = "look"    // its pictures
 	Trace     Act = "trace"   // its history
 	Apologise Act = "apology" // the sheet with a new appointment
+	Audit     Act = "audit"   // who was shown it
 
 	Follow  Act = "follow"  // how it stands, with what was sent, as whoever filed it sees it
 	Edit    Act = "edit"    // change its parts
@@ -54,6 +55,7 @@ var Rights = []Right{
 	{Look, handedIn, readers},
 	{Trace, handedIn, readers},
 	{Apologise, handedIn, readers},
+	{Audit, handedIn, []identity.Role{identity.RoleAuditor}},
 
 	{Follow, allStates, applicants},
 	{Edit, []State{Draft, Returned}, applicants},

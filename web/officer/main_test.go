@@ -68,7 +68,7 @@ type office struct {
 	pictures                                   *intake.Service
 	app                                        *fiber.App
 	intake, examiner, second, approver, leader identity.Officer
-	elsewhere                                  identity.Officer
+	elsewhere, auditor                         identity.Officer
 }
 
 func newOffice(t testing.TB) *office {
@@ -90,6 +90,7 @@ func newOffice(t testing.TB) *office {
 	o.intake, o.examiner, o.second = named(identity.RoleIntake, "Đặng Thị Thu"), named(identity.RoleExaminer, "Nguyễn Minh Đức"), named(identity.RoleExaminer, "Lê Thu Hà")
 	o.approver, o.leader = named(identity.RoleApprover, "Phạm Văn Hải"), named(identity.RoleSupervisor, "Trần Quốc Việt")
 	o.elsewhere = licensingtest.Officer(t, o.pool, identity.RoleExaminer, func(f *identity.Officer) { f.Office = "H40.01" })
+	o.auditor = named(identity.RoleAuditor, "Lý Thị Kiểm")
 	o.app = o.serve()
 	return o
 }
@@ -97,7 +98,7 @@ func newOffice(t testing.TB) *office {
 // serve mounts the pages as the server does: the session first, errors to one handler.
 func (o *office) serve() *fiber.App {
 	everybody := map[string]identity.Officer{}
-	for _, f := range []identity.Officer{o.intake, o.examiner, o.second, o.approver, o.leader, o.elsewhere} {
+	for _, f := range []identity.Officer{o.intake, o.examiner, o.second, o.approver, o.leader, o.elsewhere, o.auditor} {
 		everybody[f.Subject] = f
 	}
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: refuse})

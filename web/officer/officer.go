@@ -35,6 +35,8 @@ func (h *Handler) Routes(r fiber.Router) {
 	r.Get("/", h.queue)
 	r.Post("/next", h.next)
 	r.Post("/search", h.search)
+	r.Get("/reads", h.reads)
+	r.Post("/reads", h.askReads)
 	r.Get("/cases/:id", h.open)
 	r.Get("/cases/:id/history", h.history)
 	r.Get("/cases/:id/purpose", h.purpose)
@@ -60,6 +62,9 @@ var errNoPage = licensing.ErrNotFound
 func base(c fiber.Ctx, title string, counts map[desk.Tab]int, current desk.Tab) page.Base {
 	b := visit.Base(c, title)
 	b.Desk = &page.Desk{Tabs: tabs(b.P(), counts, current), Purpose: searches(c, b.P())}
+	if o, err := visit.Officer(c); err == nil && licensing.MayEver(o.Role, licensing.Audit) == nil {
+		b.Desk.Tabs = append(b.Desk.Tabs, page.Tab{Label: b.T("reads.tab"), Href: "/reads", Count: -1, Current: c.Path() == "/reads"})
+	}
 	return b
 }
 

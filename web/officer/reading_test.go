@@ -2,15 +2,19 @@ package officer_test
 
 import (
 	"context"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"giahan/identity"
 	"giahan/licensing"
 	"giahan/licensing/licensingtest"
+	"giahan/licensing/store"
 )
 
 // A case that is not theirs is shown after a purpose was named, to that officer, for that case, for half an hour.
@@ -133,5 +137,91 @@ func TestManyFilesInADay(t *testing.T) {
 	o.must(o.pool.QueryRow(context.Background(), `select count(*) from access_log where application_id = $1 and actor_id = $2`, uuid.UUID(b.ID), uuid.UUID(o.leader.ID)).Scan(&n))
 	if n != 1 {
 		t.Errorf("%d looks recorded", n)
+	}
+}
+
+// The auditor, and nobody else, searches the reading log: by officer, code, person, days and purpose, and what stands out. The search
+// is a line of it too.
+func TestTheReadingLog(t *testing.T) {
+	o := newOffice(t)
+	a := o.submitted()
+	colleague := licensingtest.Paid(t, o.pool, licensingtest.Resident(t, o.pool, func(r *identity.Resident) { r.PersonalNumber = o.approver.PersonalNumber }))
+	other := licensingtest.Officer(t, o.pool, identity.RoleExaminer, func(f *identity.Officer) { f.FullName = "Người nơi khác"; f.Office = "H40.01" })
+	o.get(o.intake, at(a)).want(t, 200)
+	o.clock.Add(time.Minute)
+	o.get(o.leader, at(o.may(colleague, o.leader))).want(t, 200)
+	o.clock.Add(time.Minute)
+	o.post(o.examiner, "/search", "q", "Không Ai", "for", "complaint").want(t, 200)
+	licensingtest.In(t, o.pool, func(tx pgx.Tx) error {
+		return store.LogAccess(context.Background(), tx, other.Actor(), licensing.Reading{At: o.clock.Now(), What: "search:name:0", Purpose: licensing.PurposeToWork})
+	})
+
+	for _, who := range []identity.Officer{o.intake, o.examiner, o.approver, o.leader} {
+		o.get(who, "/reads").want(t, 403)
+		o.post(who, "/reads", "number", a.Applicant.PersonalNumber.Reveal()).want(t, 403)
+	}
+	o.get(identity.Officer{}, "/reads").want(t, 401)
+	shows := func(r reply, yes []string, no ...string) {
+		t.Helper()
+		_, table, _ := strings.Cut(r.want(t, 200).body, "<table")
+		for _, s := range yes {
+			if !strings.Contains(table, s) {
+				t.Errorf("lacks %q: %s", s, table)
+			}
+		}
+		for _, s := range no {
+			if strings.Contains(table, s) {
+				t.Errorf("shows %q", s)
+			}
+		}
+	}
+	shows(o.get(o.auditor, "/reads"), []string{a.Code, colleague.Code, "Tìm theo họ tên, thấy 0", "Giải quyết khiếu nại", "Đặng Thị Thu", "Hồ sơ của một cán bộ"}, "Người nơi khác")
+	shows(o.get(o.auditor, "/reads?show=unassigned"), []string{colleague.Code, "Tìm theo họ tên"}, ">"+a.Code)
+	shows(o.get(o.auditor, "/reads?show=staff"), []string{colleague.Code}, ">"+a.Code, "Tìm theo họ tên")
+	shows(o.get(o.auditor, "/reads?officer="+o.intake.ID.String()), []string{a.Code}, colleague.Code)
+	shows(o.get(o.auditor, "/reads?code="+url.QueryEscape(colleague.Code)), []string{colleague.Code, "Trần Quốc Việt"}, ">"+a.Code+"<")
+	shows(o.get(o.auditor, "/reads?purpose=complaint"), []string{"Tìm theo họ tên"}, ">"+a.Code+"<")
+	shows(o.get(o.auditor, "/reads?from=22/11/2026&until=22/11/2026"), nil, a.Code, colleague.Code)
+	o.post(o.auditor, "/reads", "officer", o.intake.ID.String(), "from", "22/11/2026").leads(t, "/reads?from=22%2F11%2F2026&officer="+o.intake.ID.String())
+	r := o.post(o.auditor, "/reads", "number", a.Applicant.PersonalNumber.Reveal())
+	shows(r, []string{a.Code, "Đặng Thị Thu"}, colleague.Code)
+	for _, bad := range []string{"?officer=x", "?code=nonsense", "?from=yesterday", "?show=everything", "?purpose=other", "?after=1", "?after=x_y"} {
+		o.get(o.auditor, "/reads"+bad).want(t, 422)
+	}
+	var n int
+	o.must(o.pool.QueryRow(context.Background(), `select count(*) from access_log where what like 'reads:number:%' and application_id = $1 and purpose = 'audit' and actor_id = $2`,
+		uuid.UUID(a.ID), uuid.UUID(o.auditor.ID)).Scan(&n))
+	if n != 1 {
+		t.Errorf("the auditor's own search is recorded %d times", n)
+	}
+}
+
+// Every line is on exactly one page; and a day with far more files than usual stands out.
+func TestPagesOfTheReadingLog(t *testing.T) {
+	o := newOffice(t)
+	for _, days := range []struct {
+		who    identity.Officer
+		n, day int
+	}{{o.intake, 3, 0}, {o.examiner, 2, 0}, {o.second, 3, 0}, {o.approver, 2, 0}, {o.intake, 3, 1}, {o.examiner, 2, 1}, {o.second, 3, 1}, {o.approver, 2, 1},
+		{o.intake, 3, 2}, {o.examiner, 2, 2}, {o.second, 3, 2}, {o.approver, 60, 2}} {
+		if _, err := o.pool.Exec(context.Background(), `insert into access_log (at, actor_role, actor_id, office, application_id, what, purpose)
+			select $1::timestamptz - $2::int * interval '1 day', 'examiner', $3, $4, gen_random_uuid(), 'case', 'quality' from generate_series(1, $5)`,
+			o.clock.Now(), days.day, uuid.UUID(days.who.ID), licensingtest.Office, days.n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.get(o.auditor, "/reads?show=busy").want(t, 200, "Phạm Văn Hải", "60 hồ sơ", "/reads?from=2026-11-21&amp;officer="+o.approver.ID.String())
+	next, path, lines := regexp.MustCompile(`href="(/reads\?after=[^"]+)"`), "/reads?officer="+o.approver.ID.String(), 0
+	for range 4 {
+		r := o.get(o.auditor, path).want(t, 200)
+		lines += strings.Count(r.body, "Mở hồ sơ</td>")
+		m := next.FindStringSubmatch(r.body)
+		if m == nil {
+			break
+		}
+		path = strings.ReplaceAll(m[1], "&amp;", "&")
+	}
+	if lines != 64 {
+		t.Errorf("%d lines on all pages, want 64", lines)
 	}
 }
