@@ -228,6 +228,7 @@ create table officers (
     constraint officers_sealed CHECK ((get_byte(personal_number, 0) = 1))
 );
 CREATE UNIQUE INDEX officers_person ON public.officers USING btree (person_hash) WHERE (person = id);
+CREATE INDEX officers_person_hash ON public.officers USING btree (person_hash);
 
 create table parcels (
     application_id uuid not null,
