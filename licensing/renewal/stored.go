@@ -65,7 +65,7 @@ func (s Service) Export(ctx context.Context, r identity.Resident) (Stored, error
 	}
 	return out, pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		for _, c := range out.Cases {
-			if err := store.LogAccess(ctx, tx, r.Actor(), c.ID, "download", out.Now); err != nil {
+			if err := store.LogAccess(ctx, tx, r.Actor(), licensing.Reading{At: out.Now, Case: &c.ID, What: "download"}); err != nil {
 				return err
 			}
 		}

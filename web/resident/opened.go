@@ -52,6 +52,9 @@ func (h *Handler) opened(c fiber.Ctx) error {
 
 // who is the role in plain words, and the name where it is shown.
 func (p openedPage) who(v licensing.Visit) (role, name string) {
+	if v.Role == identity.RoleResident { // what they saved themselves stands there too: it may have been somebody with their phone
+		return p.T("opened.you"), ""
+	}
 	role = p.T("role." + string(v.Role))
 	if !namedToResidents(v.Role) {
 		return role, ""

@@ -43,6 +43,7 @@ func TestWhoHasOpenedMyFile(t *testing.T) {
 	h.log(duc, mine.ID, licensing.PurposeWork, "case")
 	h.log(hai, mine.ID, licensing.PurposeComplaint, "case")
 	h.log(auditor, mine.ID, "audit", "reads:code")
+	h.log(me.Actor(), mine.ID, "", "download")
 	h.clock.Add(licensing.VisitGap)
 
 	page := visible(h.get("/opened").expect(t, 200, "Ai đã mở hồ sơ").Body)
@@ -51,7 +52,7 @@ func TestWhoHasOpenedMyFile(t *testing.T) {
 		"Cán bộ tiếp nhận Đặng Thị Thu 9:00, thứ Hai 23/11/2026 Mở hồ sơ và xem ảnh Để xử lý hồ sơ. Hồ sơ " + mine.Code,
 		"Đặng Thị Thu 9:16, thứ Hai 23/11/2026 Xem lịch sử hồ sơ Để xử lý hồ sơ.",
 		"Cán bộ xem hồ sơ Nguyễn Minh Đức 9:17, thứ Hai 23/11/2026 Tìm thấy hồ sơ theo số căn cước và mở hồ sơ Để xử lý hồ sơ.",
-		"Người phụ trách Phạm Văn Hải", "Để giải quyết khiếu nại.",
+		"Người phụ trách Phạm Văn Hải", "Để giải quyết khiếu nại.", "Tài khoản của chính bạn 9:17, thứ Hai 23/11/2026 Lưu về máy mọi điều đang được lưu Hồ sơ",
 	} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q: %s", part, page)
