@@ -120,13 +120,3 @@ func LockOfficer(ctx context.Context, tx pgx.Tx, id identity.OfficerID) error {
 	}
 	return nil
 }
-
-// OnStaff says whether the personal number is that of a member of staff, active or not.
-func OnStaff(ctx context.Context, db Querier, n identity.PersonalNumber) (bool, error) {
-	var ok bool
-	err := db.QueryRow(ctx, `select exists (select from officers where person_hash = any ($1))`, officerPerson.Find(n.Reveal())).Scan(&ok)
-	if err != nil {
-		return false, fmt.Errorf("look for a member of staff: %w", err)
-	}
-	return ok, nil
-}

@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"giahan/identity"
-	identitystore "giahan/identity/store"
 	"giahan/licensing"
 	"giahan/licensing/store"
 )
@@ -93,7 +92,7 @@ func about(ctx context.Context, db store.Querier, actor identity.Actor, a licens
 	if a.Applicant.PersonalNumber == actor.PersonalNumber {
 		return "self", nil
 	}
-	colleague, err := identitystore.OnStaff(ctx, db, a.Applicant.PersonalNumber)
+	colleague, err := store.OnStaff(ctx, db, a.Applicant.PersonalNumber)
 	if err != nil || !colleague {
 		return "", err
 	}

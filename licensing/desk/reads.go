@@ -25,6 +25,12 @@ const (
 // Shows in the order of the page.
 var Shows = []Show{ShowAll, ShowUnassigned, ShowStaff, ShowBusy}
 
+// BusyDay is a day on which an officer was shown many more files than usual; Place is where a page of the log begins.
+type (
+	BusyDay = store.BusyDay
+	Place   = store.ReadsCursor
+)
+
 // ReadsQuestion is what an auditor asks the reading log. A number or a code comes before an officer, and that before Show.
 type ReadsQuestion struct {
 	Officer     *identity.OfficerID
@@ -33,7 +39,7 @@ type ReadsQuestion struct {
 	Purpose     licensing.Purpose
 	From, Until licensing.Date // both count
 	Show        Show
-	After       store.ReadsCursor // zero: from the newest on
+	After       Place // zero: from the newest on
 }
 
 // kind is what was asked by, as the log itself tells it; never what was asked.
@@ -52,9 +58,9 @@ func (q ReadsQuestion) kind() string {
 // ReadsPage is a page of the reading log.
 type ReadsPage struct {
 	Looks    []licensing.Reading
-	Busy     []store.BusyDay
+	Busy     []BusyDay
 	Officers map[identity.OfficerID]string
-	Next     *store.ReadsCursor // nil on the last page
+	Next     *Place // nil on the last page
 }
 
 // ReadsSize is how many lines of the log a page holds.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"giahan/identity"
+	"giahan/identity/vault"
 	"giahan/licensing"
 )
 
@@ -36,6 +37,16 @@ func WorkedOn(ctx context.Context, q Querier, actor identity.Actor, id licensing
 			or exists (select from application_events where application_id = $1 and actor_id = $2 and at > $3)`,
 		uuid.UUID(id), actor.ID, since).Scan(&ok)
 	return ok, wrap("read access log", err)
+}
+
+// officerPerson is the hash by which identity/store finds the accounts of a person.
+const officerPerson vault.Column = "officers.person_hash"
+
+// OnStaff says whether the personal number is that of a member of staff, active or not.
+func OnStaff(ctx context.Context, q Querier, n identity.PersonalNumber) (bool, error) {
+	var ok bool
+	err := q.QueryRow(ctx, `select exists (select from officers where person_hash = any ($1))`, officerPerson.Find(n.Reveal())).Scan(&ok)
+	return ok, wrap("look for a colleague", err)
 }
 
 // NamePurpose keeps what the officer looks at a case for, with their session: an officer has one (identity/sessions). Without a

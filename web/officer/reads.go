@@ -13,7 +13,6 @@ import (
 	"giahan/identity"
 	"giahan/licensing"
 	"giahan/licensing/desk"
-	"giahan/licensing/store"
 	"giahan/web/form"
 	"giahan/web/page"
 	"giahan/web/text"
@@ -128,22 +127,22 @@ func readQuestion(f *form.Form, today licensing.Date) desk.ReadsQuestion {
 }
 
 // readPlace reads what placeText writes: a moment in microseconds and a line.
-func readPlace(f *form.Form) store.ReadsCursor {
+func readPlace(f *form.Form) desk.Place {
 	s := f.Optional("after", 60)
 	if s == "" {
-		return store.ReadsCursor{}
+		return desk.Place{}
 	}
 	micros, line, _ := strings.Cut(s, "_")
 	at, err := strconv.ParseInt(micros, 10, 64)
 	id, wrong := strconv.ParseInt(line, 10, 64)
 	if err != nil || wrong != nil || at < 0 || at > maxMicros || id < 0 {
 		f.Fail("show", "error_choice", nil)
-		return store.ReadsCursor{}
+		return desk.Place{}
 	}
-	return store.ReadsCursor{At: time.UnixMicro(at).UTC(), ID: id}
+	return desk.Place{At: time.UnixMicro(at).UTC(), ID: id}
 }
 
-func placeText(c store.ReadsCursor) string {
+func placeText(c desk.Place) string {
 	return strconv.FormatInt(c.At.UnixMicro(), 10) + "_" + strconv.FormatInt(c.ID, 10)
 }
 
@@ -201,12 +200,12 @@ func (p ReadsPage) who(l licensing.Reading) string {
 	return p.T("reads.unknown")
 }
 
-func (p ReadsPage) busy(b store.BusyDay) string {
+func (p ReadsPage) busy(b desk.BusyDay) string {
 	return p.T("reads.busy_line", text.Args{"n": b.Files, "mean": strconv.FormatFloat(b.Mean, 'f', 1, 64)})
 }
 
 // looksOf is the address of what an officer was shown on a day.
-func looksOf(b store.BusyDay) string {
+func looksOf(b desk.BusyDay) string {
 	day := b.Day.String()
 	return "/reads?" + url.Values{"officer": {b.Officer.String()}, "from": {day}, "until": {day}}.Encode()
 }
