@@ -110,7 +110,7 @@ func proposesRefusal(w *world, c *chromium, a *applicant) {
 	refusal(c, "Giấy khám không có chữ ký.")
 	c.see("Đã trình hồ sơ")
 	c.open(w.officer + "/cases/" + a.id)
-	c.bothWays("Bạn đã đề xuất hồ sơ này, nên một lãnh đạo khác phải phê duyệt", "proposed")
+	c.bothWays("Bạn đã xem xét hồ sơ này, nên một lãnh đạo khác phải phê duyệt", "proposed")
 	fields := url.Values{"version": {"1"}, "verdict": {"refuse"}, "csrf": {ask[string](c, `document.querySelector("input[name=csrf]").value`)}}
 	status := ask[int](c, `fetch(location.pathname + "/decide", {method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"}, body: `+
 		quoted(fields.Encode())+`}).then(r => r.status)`)
@@ -228,6 +228,7 @@ func nextByKey(w *world, c *chromium, a *applicant) {
 	c.open(w.officer)
 	c.see(a.code)
 	c.key("/")
+	c.page("Tìm để làm gì", "searching")
 	c.key("n")
 	// the browser's driver sends the character of "/" by itself, a keyboard would not: only the end counts
 	if q := ask[string](c, `document.activeElement.value`); !strings.HasSuffix(q, "n") || ask[string](c, `location.pathname`) != "/" {

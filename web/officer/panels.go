@@ -82,7 +82,7 @@ func (r Review) lookText() string {
 		return r.T("officer.alert.own_case")
 	case r.refuses(licensing.ErrFiled):
 		return r.T("officer.alert.filed")
-	case r.refuses(licensing.ErrFourEyes):
+	case r.refuses(licensing.ErrFourEyes), r.proposed():
 		return r.T("officer.alert.four_eyes")
 	case r.others():
 		return r.T("officer.review.held", r.heldArgs())

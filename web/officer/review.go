@@ -123,6 +123,12 @@ func (r Review) refuses(cause error) bool {
 	return false
 }
 
+// proposed says that the case waits for a decision on what the officer proposed, in whichever role they look at it.
+func (r Review) proposed() bool {
+	waits := r.State == licensing.ProposedApproval || r.State == licensing.ProposedRefusal
+	return waits && r.ExaminedBy != nil && *r.ExaminedBy == r.me()
+}
+
 // panel is what the right pane offers.
 type panel string
 
