@@ -35,6 +35,10 @@ const (
 // Level is the assurance of an electronic identity (VNeID level 1 or 2; domain.md 4.2). Zero is unknown.
 type Level int
 
+// IssuerHelped stands in the place of the portal for people whom a helper entered and who have never signed in themselves. No portal
+// has it: issuers are addresses. When they sign in, their row becomes that of their account.
+const IssuerHelped = "giahan:helped"
+
 // LevelRequired is the level that full online procedures need.
 const LevelRequired Level = 2
 
@@ -148,8 +152,9 @@ const (
 type Session struct {
 	TokenHash [32]byte
 	Audience  Audience
-	Resident  *Resident // set when Audience is Residents
+	Resident  *Resident // set when Audience is Residents, and while an officer acts for somebody
 	Officer   *Officer  // set when Audience is Officers
+	Acting    time.Time // since when the officer acts for Resident; zero where they act for nobody
 	PortalSID string    // the portal's name of its session; set when the session is made
 	AuthTime  time.Time // when the portal authenticated the person
 	CreatedAt time.Time
@@ -164,6 +169,7 @@ const (
 	SessionIdle         = 15 * time.Minute
 	ResidentSessionLife = 8 * time.Hour
 	OfficerSessionLife  = 12 * time.Hour
+	ActingLife          = time.Hour // the person sits there no longer than that
 )
 
 // Alive says whether the session may still be used at now.
@@ -176,11 +182,22 @@ func (s Session) Fresh(now time.Time, limit time.Duration) bool { return now.Sub
 
 // Actor is who the session speaks for.
 func (s Session) Actor() Actor {
-	if s.Officer != nil {
-		return s.Officer.Actor()
+	if s.Resident != nil {
+		return s.Resident.Actor()
 	}
-	return s.Resident.Actor()
+	return s.Officer.Actor()
 }
+
+// ActFor lets the officer of the session act for a resident since a moment, and Rest ends that. What the portal once said of the
+// resident is not the helper's to see: they have what stands on the card before them. Their look at it stands for the level of
+// assurance that people need who come by themselves (security.md 2): they have seen the person and the card together.
+func (s *Session) ActFor(r Resident, since time.Time) {
+	r.Address, r.Phone, r.Level, r.HelpedBy = "", "", LevelRequired, s.Officer
+	s.Resident, s.Acting = &r, since
+}
+
+// Rest ends acting for somebody.
+func (s *Session) Rest() { s.Resident, s.Acting = nil, time.Time{} }
 
 // Errors of sign-in and sessions; web/errors.go turns each into a page.
 var (

@@ -208,7 +208,7 @@ func (s *server) show(c fiber.Ctx, v *visit.Visit, err error) error {
 			a.sentence = "fault.confirm_kept"
 		}
 	}
-	if v.Audience == identity.Officers && href == "/home" {
+	if v.Audience == identity.Officers && href == "/home" && b.ActingFor == "" {
 		href = "/"
 	}
 	args := text.Args{"phone": s.Office.PhoneText(), "office": s.Office.Name, "ref": v.Ref}

@@ -90,8 +90,8 @@ func (s *server) headers(c fiber.Ctx) error {
 
 func (s *server) policy(side identity.Audience, nonce string) string {
 	forms := "'self'"
-	if side == identity.Residents && s.PaymentOrigin != "" {
-		forms += " " + s.PaymentOrigin // the answer to "pay" is a redirect there
+	if side != "" && s.PaymentOrigin != "" {
+		forms += " " + s.PaymentOrigin // the answer to "pay" is a redirect there, also for a helper
 	}
 	return "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-" + nonce + "'; img-src 'self' blob: data:; connect-src 'self'; " +
 		"form-action " + forms + "; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"

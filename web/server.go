@@ -88,6 +88,7 @@ func build(cfg Config) (*fiber.App, *server) {
 		identity.Officers: s.app(identity.Officers, func(app *fiber.App) {
 			s.common(app, identity.Officers, s.OfficerURL)
 			s.Officer.Routes(app)
+			s.staffRoutes(app)
 		}),
 	}
 	// The root has no routes of its own: it lends its server, and its error handler answers what could not even be read.

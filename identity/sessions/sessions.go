@@ -66,6 +66,9 @@ func (s *Service) Authenticate(ctx context.Context, audience identity.Audience, 
 		return identity.Session{}, fmt.Errorf("authenticate: %w", err)
 	}
 	now := s.Now()
+	if session.Officer != nil && session.Resident != nil && now.Sub(session.Acting) >= identity.ActingLife {
+		session.Rest()
+	}
 	if !session.Alive(now) {
 		return session, identity.ErrExpired
 	}

@@ -131,6 +131,11 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, claims signin.Claims, se
 	if err != nil {
 		return err
 	}
+	if session.Officer != nil {
+		if err := s.carryOn(ctx, tx, session, old); err != nil {
+			return err
+		}
+	}
 	for _, token := range old {
 		if err := store.DeleteSession(ctx, tx, hashOf(token)); err != nil {
 			return err
@@ -163,6 +168,11 @@ func (s *Service) resident(ctx context.Context, tx pgx.Tx, claims signin.Claims,
 		return nil, err
 	}
 	r.ID = identity.ResidentID(id)
+	if r.Level >= identity.LevelRequired {
+		if err := store.Adopt(ctx, tx, r); err != nil {
+			return nil, err
+		}
+	}
 	r, err = store.UpsertResident(ctx, tx, r, now)
 	if errors.Is(err, store.ErrOtherPerson) {
 		return nil, signin.Refused{Case: "personal_number_changed"}

@@ -17,18 +17,41 @@ import (
 func CreateSession(ctx context.Context, tx pgx.Tx, s identity.Session) error {
 	var resident, officer *uuid.UUID
 	var role *identity.Role
-	if s.Resident != nil {
-		resident = (*uuid.UUID)(&s.Resident.ID)
-	}
 	if s.Officer != nil {
 		officer, role = (*uuid.UUID)(&s.Officer.ID), &s.Officer.Role
+	} else if s.Resident != nil {
+		resident = (*uuid.UUID)(&s.Resident.ID)
 	}
+	actingFor, since := acting(s)
 	_, err := tx.Exec(ctx, `
-		insert into sessions (token_hash, audience, resident_id, officer_id, role, portal_sid, auth_time, created_at, seen_at, expires_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		s.TokenHash[:], s.Audience, resident, officer, role, s.PortalSID, s.AuthTime, s.CreatedAt, s.SeenAt, s.ExpiresAt)
+		insert into sessions (token_hash, audience, resident_id, officer_id, role, portal_sid, auth_time, created_at, seen_at, expires_at, acting_for, acting_since)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		s.TokenHash[:], s.Audience, resident, officer, role, s.PortalSID, s.AuthTime, s.CreatedAt, s.SeenAt, s.ExpiresAt, actingFor, since)
 	if err != nil {
 		return fmt.Errorf("create session: %w", err)
+	}
+	return nil
+}
+
+// acting gives for whom the officer of the session acts, and since when; nothing where they act for nobody.
+func acting(s identity.Session) (*uuid.UUID, *time.Time) {
+	if s.Officer == nil || s.Resident == nil {
+		return nil, nil
+	}
+	return (*uuid.UUID)(&s.Resident.ID), &s.Acting
+}
+
+// RotateSession gives an officer's session another token, with the role and the person acted for that it has now: whoever knew the old
+// token does not get the new rights. ErrNotFound where the session is gone.
+func RotateSession(ctx context.Context, tx pgx.Tx, old [32]byte, s identity.Session) error {
+	actingFor, since := acting(s)
+	tag, err := tx.Exec(ctx, `update sessions set token_hash = $2, role = $3, acting_for = $4, acting_since = $5
+		where token_hash = $1 and officer_id = $6`, old[:], s.TokenHash[:], s.Officer.Role, actingFor, since, uuid.UUID(s.Officer.ID))
+	if err != nil {
+		return fmt.Errorf("rotate session: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fmt.Errorf("rotate session: %w", ErrNotFound)
 	}
 	return nil
 }
@@ -65,16 +88,23 @@ func residentSession(ctx context.Context, db Querier, s *identity.Session) error
 
 func officerSession(ctx context.Context, db Querier, s *identity.Session) error {
 	var o identity.Officer
+	var actingFor *uuid.UUID
+	var since *time.Time
 	id := (*uuid.UUID)(&o.ID)
 	err := db.QueryRow(ctx, `
-		select s.auth_time, s.created_at, s.seen_at, s.expires_at, s.search_purpose,
+		select s.auth_time, s.created_at, s.seen_at, s.expires_at, s.search_purpose, s.acting_for, s.acting_since,
 			o.id, o.person, o.issuer, o.subject, o.full_name, o.personal_number, o.roles, s.role, o.office, o.area, o.active, o.suspended
 		from sessions s join officers o on o.id = s.officer_id and s.role = any (o.roles)
 		where s.token_hash = $1 and s.audience = 'officer'`, s.TokenHash[:]).
-		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.SearchPurpose, id, (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject,
+		Scan(&s.AuthTime, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.SearchPurpose, &actingFor, &since, id, (*uuid.UUID)(&o.Person), &o.Issuer, &o.Subject,
 			&o.FullName, vault.Into(officerNumber, id, &o.PersonalNumber), &o.Roles, &o.Role, &o.Office, &o.Area, &o.Active, &o.Suspended)
 	s.Officer = &o
-	return notFound(err)
+	if err != nil || actingFor == nil {
+		return notFound(err)
+	}
+	r, err := helped(ctx, db, identity.ResidentID(*actingFor))
+	s.ActFor(r, *since)
+	return err
 }
 
 // TouchInterval is how far seen_at may lag behind: a write for each request would cost more than it tells. A session may

@@ -38,6 +38,7 @@ type Service struct {
 	Office    string // code of the office, in front of dossier codes
 	CodeWidth int    // digits of the counter in dossier codes; licensing.CodeWidth where it is less
 	PublicURL string // where residents' pages are; the payment house sends the browser back there
+	HelperURL string // where they are for helpers
 	Now       func() time.Time
 	NewID     func() uuid.UUID
 }

@@ -128,8 +128,11 @@ func (s Service) Pay(ctx context.Context, actor identity.Actor, id licensing.App
 	if err != nil {
 		return "", fmt.Errorf("pay: %w", err)
 	}
-	back := s.PublicURL + "/applications/" + id.String() + "/paid"
-	return s.Payments.PayURL(p.ID, p.Amount, code, back, s.Now()), nil
+	site := s.PublicURL
+	if actor.OnBehalfOf != nil {
+		site = s.HelperURL
+	}
+	return s.Payments.PayURL(p.ID, p.Amount, code, site+"/applications/"+id.String()+"/paid", s.Now()), nil
 }
 
 func (s Service) beginPayment(ctx context.Context, tx pgx.Tx, actor identity.Actor, a *licensing.Application, p store.Payment) error {

@@ -25,10 +25,16 @@ type Queue struct {
 	Empty bool   // "next case" found none
 }
 
+// firstPage is where those begin who have no cases at the desk.
+var firstPage = map[identity.Role]string{identity.RoleHelper: "/help"}
+
 func (h *Handler) queue(c fiber.Ctx) error {
 	o, err := visit.Officer(c)
 	if err != nil {
 		return err
+	}
+	if to := firstPage[o.Role]; to != "" {
+		return seeOther(c, to)
 	}
 	f, err := form.Query(c)
 	if err != nil {

@@ -49,6 +49,10 @@ type Base struct {
 	Values   Values                // what was typed or is stored; inputs show it
 	Home     string                // where the name of the service leads; "/" where empty
 	Desk     *Desk                 // set on officers' pages: the dense frame
+
+	ActingFor string          // name of the person for whom a helper acts; empty on everybody else's pages
+	Role      identity.Role   // in which an officer acts; empty on residents' pages
+	Roles     []identity.Role // the others that they have
 }
 
 // Values gives back what was typed: *form.Form does.

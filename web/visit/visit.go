@@ -102,6 +102,17 @@ func Base(c fiber.Ctx, title string) page.Base {
 		if v.Session.Resident != nil {
 			b.Home = "/home"
 		}
+		if o := v.Session.Officer; o != nil {
+			b.Role = o.Role
+			for _, r := range o.Roles {
+				if r != o.Role {
+					b.Roles = append(b.Roles, r)
+				}
+			}
+			if v.Session.Resident != nil {
+				b.ActingFor = v.Session.Resident.FullName
+			}
+		}
 	}
 	return b
 }
