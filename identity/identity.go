@@ -210,4 +210,6 @@ var (
 	ErrSignIn       = errors.New("sign-in refused")
 	ErrPortalDown   = errors.New("identity provider does not answer")
 	ErrForbidden    = errors.New("role may not do this")
+
+	ErrActsForNobody = errors.New("helper acts for nobody")
 )

@@ -15,35 +15,18 @@ import (
 	"giahan/web/visit"
 )
 
-// residentPages are the pages of a resident, which a helper has on the officers' host while they act for one.
-var residentPages = []string{"/home", "/check", "/applications", "/photos"}
-
 // cardsPerHour is how many cards a helper may type: more than people come to a counter, less than it takes to find out what belongs to
 // whom.
 const cardsPerHour = 30
 
-// staffRoutes are the ways in which an officer's session changes: another role, acting for somebody, and no longer.
+// staffRoutes are the ways in which an officer's session changes: another role, acting for somebody, and no longer. While a helper acts
+// for somebody they have the pages of a resident here too: those ask visit.Resident for whom, before anything else.
 func (s *server) staffRoutes(app *fiber.App) {
 	app.Post("/role", s.switchRole)
 	app.Get("/help", s.help)
 	app.Post("/help", s.beginHelp)
 	app.Post("/help/done", s.endHelp)
-	app.Use(residentPages, s.acting)
 	s.Resident.Routes(app)
-}
-
-// acting lets only a helper through who acts for somebody; without anybody before them they are led to where that begins.
-func (s *server) acting(c fiber.Ctx) error {
-	o, err := visit.Officer(c)
-	switch {
-	case err != nil:
-		return err
-	case visit.Of(c).Session.Resident != nil:
-		return c.Next()
-	case o.Role == identity.RoleHelper:
-		return c.Redirect().Status(fiber.StatusSeeOther).To("/help")
-	}
-	return identity.ErrForbidden
 }
 
 // switchRole gives the officer another of their roles, and the session another token.

@@ -157,10 +157,10 @@ func ownerOf(s identity.Session) []byte {
 // pageOf is the page that a form stands on.
 func pageOf(path string) string {
 	for _, act := range []string{"/submit", "/pay", "/resubmit", "/discard", "/claim", "/release", "/take-over", "/accept", "/refuse-intake", "/return",
-		"/propose", "/decide", "/hand-over", "/offer-again", "/reappoint", "/ask-issuer", "/issuer-answer"} {
+		"/done", "/propose", "/decide", "/hand-over", "/offer-again", "/reappoint", "/ask-issuer", "/issuer-answer"} {
 		path = strings.TrimSuffix(path, act)
 	}
-	if path == "/next" || path == "/search" || path == "/sign-out" || path == "" {
+	if path == "/next" || path == "/search" || path == "/sign-out" || path == "/role" || path == "" {
 		return "/"
 	}
 	return path

@@ -41,13 +41,19 @@ func Of(c fiber.Ctx) *Visit {
 	return &Visit{Audience: identity.Residents, Lang: text.VI}
 }
 
-// Resident is who is signed in on the residents' side; identity.ErrNoSession or identity.ErrExpired otherwise.
+// Resident is who is signed in on the residents' side, or for whom a helper acts on the officers'. Errors: identity.ErrNoSession,
+// identity.ErrExpired; of an officer who acts for nobody identity.ErrActsForNobody or, in another role, identity.ErrForbidden.
 func Resident(c fiber.Ctx) (identity.Resident, error) {
 	v := Of(c)
-	if v.Session == nil || v.Session.Resident == nil {
+	switch {
+	case v.Session == nil:
 		return identity.Resident{}, v.absent()
+	case v.Session.Resident != nil:
+		return *v.Session.Resident, nil
+	case v.Session.Officer.Role == identity.RoleHelper:
+		return identity.Resident{}, identity.ErrActsForNobody
 	}
-	return *v.Session.Resident, nil
+	return identity.Resident{}, identity.ErrForbidden
 }
 
 // Officer is who is signed in at the desk; identity.ErrNoSession or identity.ErrExpired otherwise.
