@@ -23,6 +23,8 @@ const cardsPerHour = 30
 // for somebody they have the pages of a resident here too: those ask visit.Resident for whom, before anything else.
 func (s *server) staffRoutes(app *fiber.App) {
 	app.Post("/role", s.switchRole)
+	app.Get("/staff", s.staffPage)
+	app.Post("/staff", s.staffAct)
 	app.Get("/help", s.help)
 	app.Post("/help", s.beginHelp)
 	app.Post("/help/done", s.endHelp)

@@ -37,7 +37,7 @@ func classOf(r reply) string {
 	switch to := r.Header.Get("Location"); {
 	case r.StatusCode == 401, r.StatusCode == 303 && strings.HasPrefix(to, "/sign-in"):
 		return signIn
-	case r.StatusCode == 303 && to == "/help":
+	case r.StatusCode == 303 && (to == "/help" || to == "/staff"):
 		return elsewhere
 	case r.StatusCode == 200, r.StatusCode == 303, r.StatusCode == 422, r.StatusCode == 503:
 		return yes
@@ -290,8 +290,10 @@ func (r right) want(p *player, st licensing.State) []string {
 		return []string{forbidden}
 	case r.kind == "helping":
 		return only(p.role == "helper", []string{yes, elsewhere}, forbidden)
+	case r.kind == "staff":
+		return only(p.role == "administrator", []string{yes}, forbidden)
 	case r.kind == "list":
-		if p.role == "helper" && r.method == http.MethodGet {
+		if (p.role == "helper" || p.role == "administrator") && r.method == http.MethodGet {
 			return []string{elsewhere}
 		}
 		return only(reader, []string{yes}, forbidden)

@@ -26,7 +26,7 @@ type Queue struct {
 }
 
 // firstPage is where those begin who have no cases at the desk.
-var firstPage = map[identity.Role]string{identity.RoleHelper: "/help"}
+var firstPage = map[identity.Role]string{identity.RoleHelper: "/help", identity.RoleAdministrator: "/staff"}
 
 func (h *Handler) queue(c fiber.Ctx) error {
 	o, err := visit.Officer(c)
