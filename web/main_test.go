@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -114,6 +115,13 @@ func newSite(t testing.TB, change ...func(*Config)) *site {
 	return siteOn(t, dbtest.New(t), change...)
 }
 
+// closedStore is an object store that gives nothing to anybody: for us it is away, and the answer comes at once.
+func closedStore(t testing.TB) string {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
 // siteOn is an instance of the service on a database that others may use too.
 func siteOn(t testing.TB, pool *pgxpool.Pool, change ...func(*Config)) *site {
 	t.Helper()
@@ -123,7 +131,7 @@ func siteOn(t testing.TB, pool *pgxpool.Pool, change ...func(*Config)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	away, err := blob.New(blob.Config{Endpoint: "http://127.0.0.1:9", AccessKey: "a", SecretKey: "b", Bucket: "pictures", MasterKey: make([]byte, 32)})
+	away, err := blob.New(blob.Config{Endpoint: closedStore(t), AccessKey: "a", SecretKey: "b", Bucket: "pictures", MasterKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (h *Handler) data(c fiber.Ctx) error {
 		return err
 	}
 	p := dataPage{Base: visit.Base(c, ""), Stored: stored}
-	p.Title, p.Path, p.Back = p.T("my_data.title"), "/data", "/home"
+	p.Title, p.Path, p.Back = p.T("my_data.title"), "/my-data", "/home"
 	return page.Render(c, fiber.StatusOK, dataView(p))
 }
 
@@ -65,7 +65,7 @@ func (h *Handler) download(c fiber.Ctx) error {
 		return err
 	}
 	if err := visit.Fresh(c, h.Now(), h.FreshLogin); errors.Is(err, identity.ErrLoginTooOld) {
-		return seeOther(c, "/sign-in?fresh=1&next=%2Fdata")
+		return seeOther(c, "/sign-in?fresh=1&next=%2Fmy-data")
 	} else if err != nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func dataView(p dataPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = page.Form(p.Base, "/data").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Form(p.Base, "/my-data").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -18,11 +18,11 @@ func TestMyData(t *testing.T) {
 	other := lt.Paid(t, h.pool, lt.Resident(t, h.pool))
 	a, id := h.draft()
 	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token).expect(t, 303, a)
-	h.get("/home").expect(t, 200, `href="/data"`)
+	h.get("/home").expect(t, 200, `href="/my-data"`)
 	k := lt.Read(t, h.pool, id)
-	h.get("/data").expect(t, 200, "Hồ sơ đang làm dở").expect(t, 200, "Giữ đến hết ngày 23/12/2026").expect(t, 200, `action="/data"`)
+	h.get("/my-data").expect(t, 200, "Hồ sơ đang làm dở").expect(t, 200, "Giữ đến hết ngày 23/12/2026").expect(t, 200, `action="/my-data"`)
 
-	got := h.post("/data")
+	got := h.post("/my-data")
 	if got.Status != 200 || got.Header.Get("Content-Type") != "application/zip" || got.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %v", got.Status, got.Header)
 	}
@@ -58,5 +58,5 @@ func TestMyData(t *testing.T) {
 		t.Errorf("recorded %d times, %v", n, err)
 	}
 	h.handler.FreshLogin = time.Minute // the session of the test has no time of a login at all
-	h.post("/data").expect(t, 303, "/sign-in?fresh=1&next=%2Fdata")
+	h.post("/my-data").expect(t, 303, "/sign-in?fresh=1&next=%2Fmy-data")
 }

@@ -42,8 +42,8 @@ type Handler struct {
 // the token of every form that is not an upload.
 func (h *Handler) Routes(r fiber.Router) {
 	r.Get("/home", h.home)
-	r.Get("/data", h.data)
-	r.Post("/data", h.download)
+	r.Get("/my-data", h.data)
+	r.Post("/my-data", h.download)
 	r.Get("/opened", h.opened)
 	r.Get("/check/:n", h.check)
 	r.Post("/check/:n", h.start)
