@@ -130,6 +130,7 @@ func newBoard(t *testing.T) *board {
 	}
 	b.exec(`update uploads set taken_by = $1`, uuid.UUID(helper.Person))
 	b.exec(`create table saved as select * from applications`)
+	b.exec(`insert into look_purposes select token_hash, a.id, 'quality', '', $1 from sessions, applications a where audience = 'officer'`, b.clock.Now())
 	return b
 }
 
@@ -181,7 +182,8 @@ func (b *board) helpers(filed identity.Officer) {
 func (b *board) sawEverything(p *player) {
 	licensingtest.In(b.t, b.pool, func(tx pgx.Tx) error {
 		for _, u := range []string{b.paid.Portrait.String(), b.paid.Health.Upload.String()} {
-			if err := store.LogAccess(context.Background(), tx, p.session.Officer.Actor(), b.paid.ID, "photo:"+u, b.clock.Now()); err != nil {
+			if err := store.LogAccess(context.Background(), tx, p.session.Officer.Actor(),
+				licensing.Reading{At: b.clock.Now(), Case: &b.paid.ID, What: "photo:" + u, Purpose: licensing.PurposeQuality}); err != nil {
 				return err
 			}
 		}
@@ -292,6 +294,8 @@ func (r right) want(p *player, st licensing.State) []string {
 		return []string{forbidden}
 	case r.kind == "helping":
 		return only(p.role == "helper", []string{yes, elsewhere}, forbidden)
+	case r.kind == "audit":
+		return only(p.role == "auditor", []string{yes}, forbidden)
 	case r.kind == "staff":
 		return only(p.role == "administrator", []string{yes}, forbidden)
 	case r.kind == "list":
