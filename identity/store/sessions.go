@@ -45,7 +45,11 @@ func acting(s identity.Session) (*uuid.UUID, *time.Time) {
 // token does not get the new rights. ErrNotFound where the session is gone.
 func RotateSession(ctx context.Context, tx pgx.Tx, old [32]byte, s identity.Session) error {
 	actingFor, since := acting(s)
-	tag, err := tx.Exec(ctx, `update sessions set token_hash = $2, role = $3, acting_for = $4, acting_since = $5
+	// What they said that they look at cases for, they said in the role that they had.
+	if _, err := tx.Exec(ctx, `delete from look_purposes where session = $1`, old[:]); err != nil {
+		return err
+	}
+	tag, err := tx.Exec(ctx, `update sessions set token_hash = $2, role = $3, acting_for = $4, acting_since = $5, search_purpose = ''
 		where token_hash = $1 and officer_id = $6`, old[:], s.TokenHash[:], s.Officer.Role, actingFor, since, uuid.UUID(s.Officer.ID))
 	if err != nil {
 		return fmt.Errorf("rotate session: %w", err)
