@@ -8,7 +8,6 @@ import (
 
 	"giahan/identity"
 	"giahan/licensing"
-	"giahan/licensing/renewal"
 	"giahan/web/form"
 	"giahan/web/officer"
 	"giahan/web/page"
@@ -105,7 +104,7 @@ func (s *server) beginHelp(c fiber.Ctx) error {
 	return s.moved(c, token, err, "/home")
 }
 
-func readCard(f *form.Form) (card renewal.Card) {
+func readCard(f *form.Form) (card identity.Card) {
 	fail := func(field, key string, errs licensing.FieldErrors) {
 		if errs != nil {
 			f.Fail(field, key, nil)

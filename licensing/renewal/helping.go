@@ -9,17 +9,10 @@ import (
 	"giahan/licensing"
 )
 
-// Card is what a helper reads from the identity card of the person before them.
-type Card struct {
-	Number    identity.PersonalNumber
-	FullName  string
-	BirthDate string // ISO 8601; may be partial, as on the card
-}
-
 // Recognise says for whom a helper may act: the register of licences must know the number with that name and birth date. Whatever does
 // not fit, the answer is the same, licensing.ErrNotFound, so that nobody finds out by trying what belongs to a number; nobody helps
 // themselves. Errors: identity.ErrForbidden, licensing.ErrRegisterDown.
-func (s Service) Recognise(ctx context.Context, helper identity.Actor, c Card) (identity.Resident, error) {
+func (s Service) Recognise(ctx context.Context, helper identity.Actor, c identity.Card) (identity.Resident, error) {
 	if helper.Role != identity.RoleHelper {
 		return identity.Resident{}, fmt.Errorf("recognise as %s: %w", helper.Role, identity.ErrForbidden)
 	}
