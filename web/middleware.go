@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -15,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v3"
 
 	"giahan/identity"
+	"giahan/web/form"
 	"giahan/web/public"
 	"giahan/web/visit"
 )
@@ -170,30 +172,72 @@ func (s *server) limit(what string, n int, window time.Duration) fiber.Handler {
 }
 
 func (s *server) allow(c fiber.Ctx, key string, n int, window time.Duration) error {
-	ok, wait, err := s.Sessions.Allow(c.Context(), key, n, window)
-	if err != nil {
+	if err := s.count(c, key, n, window); err != nil {
 		return err
-	}
-	if !ok {
-		return tooMany{wait}
 	}
 	return c.Next()
 }
 
-// How many pages a session may open in a minute, and how many of a resident's that ask the register: more than any person
+func (s *server) count(c fiber.Ctx, key string, n int, window time.Duration) error {
+	ok, wait, err := s.Sessions.Allow(c.Context(), key, n, window)
+	if err == nil && !ok {
+		err = tooMany{wait}
+	}
+	return err
+}
+
+// How often an account may search in an hour, and how often in an hour one thing may be sought, by all accounts together: one name,
+// number or code again and again is somebody who waits for a person's case to move.
+const (
+	searchesPerHour = 240
+	targetPerHour   = 40
+)
+
+// limitSearches bounds the searches for people and cases at the desk. What was sought is counted under a keyed hash: the counters tell
+// nobody whom officers look for.
+func (s *server) limitSearches(c fiber.Ctx) error {
+	v := visit.Of(c)
+	if c.Method() != fiber.MethodPost || v.Session == nil {
+		return c.Next()
+	}
+	f, err := form.Read(c)
+	if err != nil {
+		return err
+	}
+	if err := s.count(c, "search/"+account(v), searchesPerHour, time.Hour); err != nil {
+		return err
+	}
+	for _, field := range []string{"q", "number", "code"} {
+		sought := strings.ToLower(strings.Join(strings.Fields(f.Value(field)), ""))
+		if sought == "" {
+			continue
+		}
+		mac := hmac.New(sha256.New, s.Sessions.CSRFKey)
+		mac.Write([]byte("sought/" + sought))
+		if err := s.count(c, "sought/"+hex.EncodeToString(mac.Sum(nil)[:16]), targetPerHour, time.Hour); err != nil {
+			return err
+		}
+	}
+	return c.Next()
+}
+
+// account is whose requests are counted together, on however many devices they are signed in.
+func account(v *visit.Visit) string { return v.Session.Actor().ID.String() }
+
+// How many pages an account may open in a minute, and how many of a resident's that ask the register: more than any person
 // reads, less than a script wants.
 const (
 	readsPerMinute   = 300
 	lookupsPerMinute = 40
 )
 
-// limitReads bounds what one session reads.
+// limitReads bounds what one account reads.
 func (s *server) limitReads(c fiber.Ctx) error {
 	v := visit.Of(c)
 	if c.Method() == fiber.MethodPost || v.Session == nil {
 		return c.Next()
 	}
-	key := hex.EncodeToString(v.Session.TokenHash[:12])
+	key := account(v)
 	if c.Path() == "/home" || strings.HasPrefix(c.Path(), "/check/") {
 		return s.allow(c, "lookup/"+key, lookupsPerMinute, time.Minute)
 	}

@@ -87,6 +87,8 @@ func build(cfg Config) (*fiber.App, *server) {
 		}),
 		identity.Officers: s.app(identity.Officers, func(app *fiber.App) {
 			s.common(app, identity.Officers, s.OfficerURL)
+			app.Use("/search", s.limitSearches)
+			app.Use("/reads", s.limitSearches)
 			s.Officer.Routes(app)
 			s.staffRoutes(app)
 		}),
