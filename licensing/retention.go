@@ -1,5 +1,7 @@
 package licensing
 
+import "time"
+
 // What is kept for a time of its own.
 const (
 	KeepDraft  = "draft"  // a draft to which nobody came back
@@ -24,6 +26,10 @@ func (r RetentionRule) Last(event Date) Date { return event.AddYears(r.Years).Ad
 
 // Since is the day such that what had its last event before it is not kept on today any more.
 func (r RetentionRule) Since(today Date) Date { return today.AddYears(-r.Years).AddDays(-r.Days) }
+
+// LeastKept is how long the content of a submitted case stays at least after its last event, whatever the book of a day says. Who
+// checks a history without the book takes it, and so does the database (forbid_early_wipe): a shorter rule needs a migration.
+const LeastKept = 730 * 24 * time.Hour
 
 // RetentionOn is the rule of a kind on that day.
 func (r *Rules) RetentionOn(kind string, d Date) RetentionRule {

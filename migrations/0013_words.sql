@@ -14,14 +14,16 @@ create table application_event_words (
     foreign key (application_id, seq) references application_events
 );
 
--- They are written with their line, never changed, and go only with the content of a case.
+-- They are written with their line, never changed, and go only with the content of a case, not before the shortest retention after
+-- its last line: 730 days, in hours, which no time zone stretches (licensing.LeastKept).
 create trigger application_event_words_unchanged before update or truncate on application_event_words
     for each statement execute function forbid_change();
 -- +goose StatementBegin
 create function forbid_early_wipe() returns trigger language plpgsql as $$
 begin
-    if not exists (select from applications where id = old.application_id and wiped_at is not null) then
-        raise exception 'words of a case go only when it is wiped' using errcode = 'restrict_violation';
+    if not exists (select from applications where id = old.application_id
+            and wiped_at >= (select max(at) from application_events where application_id = old.application_id) + interval '17520 hours') then
+        raise exception 'words of a case go only when it is wiped in its time' using errcode = 'restrict_violation';
     end if;
     return old;
 end

@@ -437,8 +437,9 @@ CREATE OR REPLACE FUNCTION public.forbid_early_wipe()
  LANGUAGE plpgsql
 AS $function$
 begin
-    if not exists (select from applications where id = old.application_id and wiped_at is not null) then
-        raise exception 'words of a case go only when it is wiped' using errcode = 'restrict_violation';
+    if not exists (select from applications where id = old.application_id
+            and wiped_at >= (select max(at) from application_events where application_id = old.application_id) + interval '17520 hours') then
+        raise exception 'words of a case go only when it is wiped in its time' using errcode = 'restrict_violation';
     end if;
     return old;
 end

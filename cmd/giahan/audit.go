@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -40,7 +41,7 @@ func auditVerify(ctx context.Context, args []string, dsn string, out io.Writer) 
 	defer pool.Close()
 	var r audit.Result
 	err = still(ctx, pool, func(tx pgx.Tx) (err error) {
-		r, err = audit.Verify(ctx, tx, published, keys)
+		r, err = audit.Verify(ctx, tx, published, keys, time.Now())
 		return err
 	})
 	if err != nil {

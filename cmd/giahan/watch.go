@@ -117,7 +117,7 @@ func histories(ctx context.Context, pool *pgxpool.Pool) (whole int, broken []str
 			}
 			for _, c := range cases {
 				after = c.ID
-				switch err := c.Verify(); {
+				switch err := c.Verify(time.Now()); {
 				case err != nil && c.Code != "":
 					broken = append(broken, c.Code)
 				case err != nil:

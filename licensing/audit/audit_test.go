@@ -2,14 +2,20 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"giahan/licensing"
 	"giahan/licensing/audit"
@@ -178,6 +184,74 @@ func TestExtendRefusesAChangedList(t *testing.T) {
 		w.clock.Add(24 * time.Hour)
 		if err := w.audit.Extend(t.Context()); err == nil {
 			t.Errorf("%s: signed", name)
+		}
+	}
+}
+
+// wipe does by hand what retention does (store.Wipe) as far as the history sees it, but writes a moment of its choice.
+func wipe(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, at time.Time) error {
+	if _, err := tx.Exec(ctx, `alter table applications drop constraint applications_content`); err != nil { // an open case cannot be wiped
+		return err
+	}
+	_, err := tx.Exec(ctx, `update applications set wiped_at = $2, resident_id = null, applicant = null, licence = null, decision = null where id = $1`, uuid.UUID(id), at)
+	if err == nil {
+		_, err = tx.Exec(ctx, `delete from application_event_words where application_id = $1`, uuid.UUID(id))
+	}
+	return err
+}
+
+// A case counts as wiped only where its last line ended it long enough before, and not in time to come. Whoever writes another
+// moment beside missing words is found, and the trigger lets nobody take the words of a case that has not ended long enough.
+func TestWipedBeforeItsTime(t *testing.T) {
+	w := newWorld(t, 6)
+	p := w.published()
+	closed, open := w.cases[2], w.cases[4]
+	var last time.Time
+	err := w.pool.QueryRow(t.Context(), `select max(at) from application_events where application_id = any($1)`, []uuid.UUID{uuid.UUID(closed), uuid.UUID(open)}).Scan(&last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := last.Add(licensing.LeastKept)
+	for name, try := range map[string]struct {
+		id      licensing.ApplicationID
+		at, now time.Time
+		refused bool // by the trigger
+		what    string
+	}{
+		"in its time":      {id: closed, at: end, now: end},
+		"long after":       {id: closed, at: end.AddDate(20, 0, 0), now: end.AddDate(30, 0, 0)},
+		"at once":          {id: closed, at: last, now: end.AddDate(1, 0, 0), refused: true, what: audit.Words},
+		"too early":        {id: closed, at: end.Add(-time.Microsecond), now: end, refused: true, what: audit.Words},
+		"in time to come":  {id: closed, at: end, now: end.Add(-time.Microsecond), what: audit.Words},
+		"an open case":     {id: open, at: end, now: end, what: audit.Words},
+		"only the content": {id: closed, at: last, now: end, refused: true, what: audit.Early},
+	} {
+		_ = w.still(t.Context(), func(tx pgx.Tx) error {
+			var pg *pgconn.PgError
+			if err := wipe(t.Context(), tx, try.id, try.at); errors.As(err, &pg) != try.refused || try.refused && pg.Code != "23001" {
+				t.Errorf("%s: the trigger says %v", name, err)
+			}
+			return nil
+		})
+		err := w.still(t.Context(), func(tx pgx.Tx) error {
+			_, err := tx.Exec(t.Context(), `set local session_replication_role = replica; create temporary table kept on commit drop as table application_event_words`)
+			if err == nil {
+				err = wipe(t.Context(), tx, try.id, try.at)
+			}
+			if err == nil && try.what == audit.Early {
+				_, err = tx.Exec(t.Context(), `insert into application_event_words select * from kept on conflict do nothing`)
+			}
+			if err != nil {
+				return err
+			}
+			r, err := audit.Verify(t.Context(), tx, p, w.audit.Keys, try.now)
+			if (try.what == "") != (len(r.Problems) == 0) || try.what != "" && r.Problems[0].What != try.what {
+				t.Errorf("%s: want %q, got %s", name, try.what, words(r))
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

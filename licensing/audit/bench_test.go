@@ -41,7 +41,7 @@ func BenchmarkVerify(b *testing.B) {
 	b.ResetTimer()
 	for b.Loop() {
 		err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-			r, err := audit.Verify(ctx, tx, p, s.Keys)
+			r, err := audit.Verify(ctx, tx, p, s.Keys, s.Now())
 			if r.Lines != cases*len(longRoad) || r.Listed != int64(r.Lines) || len(r.Problems) > 0 {
 				b.Fatalf("%d lines, %d listed, %d problems", r.Lines, r.Listed, len(r.Problems))
 			}

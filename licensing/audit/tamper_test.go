@@ -201,6 +201,17 @@ func (f *forger) unsign(ctx context.Context) error {
 	return nil
 }
 
+// wipe destroys the content and the words of a case and writes a moment of its choice beside it, as if retention had been there.
+func (f *forger) wipe(ctx context.Context) error {
+	at := f.lines[len(f.lines)-1].At
+	if f.coin() {
+		at = at.Add(time.Duration(f.r.Int64N(int64(licensing.LeastKept))))
+	} else { // long enough, but it has not come yet
+		at = at.Add(licensing.LeastKept + time.Duration(f.r.Int64N(int64(licensing.LeastKept))))
+	}
+	return wipe(ctx, f.tx, f.id, at)
+}
+
 // tries is 10,000 in make long; a usual run tries new changes each time, so fewer do.
 var tries = flag.Int("tampering", 1_000, "how many random changes are tried")
 
@@ -210,7 +221,7 @@ func TestTamperings(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	ways := []func(*forger, context.Context) error{(*forger).change, (*forger).remove, (*forger).insert, (*forger).reorder, (*forger).swap,
-		(*forger).cut, (*forger).restore, (*forger).unsign}
+		(*forger).cut, (*forger).restore, (*forger).unsign, (*forger).wipe}
 	var found atomic.Int64
 	var wait sync.WaitGroup
 	for n, w := range worlds {
@@ -247,7 +258,7 @@ func (w *world) tamper(ctx context.Context, r *rand.Rand, way func(*forger, cont
 		if err := way(f, ctx); err != nil {
 			return err
 		}
-		result, err := audit.Verify(ctx, tx, p, w.audit.Keys)
+		result, err := audit.Verify(ctx, tx, p, w.audit.Keys, w.clock.Now())
 		if err != nil {
 			return err
 		}

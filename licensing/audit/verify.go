@@ -20,7 +20,8 @@ const (
 	Inserted = "inserted after its head was published"
 	Moved    = "not what was published in its place"
 	Unsigned = "a decision without the office's signature"
-	Words    = "its words are missing, and nobody wiped the case"
+	Words    = "its words are missing, and retention cannot have taken them"
+	Early    = "its content was wiped before its time"
 	Row      = "the case is not where its history ends"
 	NoHead   = "a published head is missing: an older copy was restored"
 )
@@ -62,6 +63,7 @@ const late = 10 * time.Minute
 type verifier struct {
 	published Published
 	keys      Keys
+	now       time.Time
 
 	mu     sync.Mutex
 	result Result
@@ -70,9 +72,9 @@ type verifier struct {
 
 // Verify checks every history of the database that q reads against what was published and kept elsewhere. q must see one moment
 // (a transaction that reads repeatably); it only reads. With a Published that is empty the chains and the signatures are checked
-// alone.
-func Verify(ctx context.Context, q store.Querier, published Published, keys Keys) (Result, error) {
-	v := &verifier{published: published, keys: keys, seen: make([]bool, published.size())}
+// alone. now is the moment of the check: nothing was wiped after it.
+func Verify(ctx context.Context, q store.Querier, published Published, keys Keys, now time.Time) (Result, error) {
+	v := &verifier{published: published, keys: keys, now: now, seen: make([]bool, published.size())}
 	v.result.Listed = published.size()
 	if err := v.heads(ctx, q); err != nil {
 		return Result{}, fmt.Errorf("verify: %w", err)
@@ -158,9 +160,11 @@ func (v *verifier) check(c store.Listed) {
 	}
 	if i := licensing.FirstBroken(c.History); i >= 0 {
 		say(c.History[i].Seq, c.Index(i), Changed)
-	} else if i := c.LostWords(); i >= 0 {
+	} else if i := c.LostWords(v.now); i >= 0 {
 		say(c.History[i].Seq, c.Index(i), Words)
-	} else if c.Recorded.Verify() != nil {
+	} else if c.WipedEarly(v.now) {
+		say(0, -1, Early)
+	} else if c.Recorded.Verify(v.now) != nil {
 		say(0, -1, Row)
 	}
 	decided, wiped := 0, 0

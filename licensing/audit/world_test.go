@@ -138,7 +138,7 @@ func (w *world) still(ctx context.Context, f func(tx pgx.Tx) error) error {
 func (w *world) verify(p audit.Published) (r audit.Result) {
 	w.t.Helper()
 	err := w.still(w.t.Context(), func(tx pgx.Tx) (err error) {
-		r, err = audit.Verify(w.t.Context(), tx, p, w.audit.Keys)
+		r, err = audit.Verify(w.t.Context(), tx, p, w.audit.Keys, w.clock.Now())
 		return err
 	})
 	if err != nil {

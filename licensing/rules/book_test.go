@@ -3,10 +3,12 @@ package rules_test
 import (
 	"encoding/csv"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"giahan/licensing"
 	"giahan/licensing/rules"
@@ -121,6 +123,21 @@ func TestNoGapNoOverlap(t *testing.T) {
 		if what := unanswered(b, d); len(what) > 0 {
 			t.Fatalf("%s: %s", d, strings.Join(what, "; "))
 		}
+	}
+}
+
+// No rule lets the content of a submitted case go before what a check of the histories, and the database, take for the least.
+func TestLeastKept(t *testing.T) {
+	least := time.Duration(math.MaxInt64)
+	for _, r := range rules.Embedded().Retention {
+		if r.Kind == licensing.KeepClosed || r.Kind == licensing.KeepIssued {
+			for d := day("2026-01-01"); d.Before(day("2030-01-01")); d = d.AddDays(1) { // of every length of year
+				least = min(least, d.Time().Sub(r.Since(d).Time()))
+			}
+		}
+	}
+	if least != licensing.LeastKept {
+		t.Errorf("the book keeps a case for %s at least, licensing.LeastKept is %s", least, licensing.LeastKept)
 	}
 }
 

@@ -109,26 +109,43 @@ type Recorded struct {
 	ID      licensing.ApplicationID
 	Code    string // empty for a draft
 	State   licensing.State
-	Wiped   bool // retention took its content and the words of its history
+	WipedAt *time.Time // when its content and the words of its history were taken away; nil where they were not
 	History []licensing.Entry
 }
 
-// LostWords is the place of the first line whose words are gone though nobody wiped the case; -1 where there is none.
-func (r Recorded) LostWords() int {
-	if r.Wiped {
+// retained says that retention can have wiped the case: it had ended long enough before. The row alone proves nothing, since who
+// can take words away can also write when; the time of the last line is in the chain.
+func (r Recorded) retained(now time.Time) bool {
+	n := len(r.History)
+	if r.WipedAt == nil || n == 0 || r.WipedAt.After(now) {
+		return false
+	}
+	last := r.History[n-1]
+	return last.To.Closed() && !r.WipedAt.Before(last.At.Add(licensing.LeastKept))
+}
+
+// LostWords is the place of the first line whose words are gone though retention cannot have wiped the case; -1 where there is none.
+func (r Recorded) LostWords(now time.Time) int {
+	if r.retained(now) {
 		return -1
 	}
 	return slices.IndexFunc(r.History, licensing.Entry.Wiped)
 }
 
+// WipedEarly says that the row calls the case wiped though retention cannot have done it.
+func (r Recorded) WipedEarly(now time.Time) bool { return r.WipedAt != nil && !r.retained(now) }
+
 // Verify checks the chain and the transitions, that no words are gone that should be there, and that the row says what the last line
 // says: a line cut off at the end leaves the rest of the chain whole.
-func (r Recorded) Verify() error {
+func (r Recorded) Verify(now time.Time) error {
 	if err := licensing.VerifyHistory(r.History); err != nil {
 		return err
 	}
-	if i := r.LostWords(); i >= 0 {
+	if i := r.LostWords(now); i >= 0 {
 		return fmt.Errorf("application %s line %d, words are missing: %w", r.ID, i+1, licensing.ErrHistory)
+	}
+	if r.WipedEarly(now) {
+		return fmt.Errorf("application %s was wiped before its time: %w", r.ID, licensing.ErrHistory)
 	}
 	last := licensing.Draft
 	if n := len(r.History); n > 0 {
@@ -143,14 +160,14 @@ func (r Recorded) Verify() error {
 // RecordedAfter reads the n cases behind after, in the order of their numbers, each with its whole history: call it with the last
 // one again until nothing comes. All calls must see one moment, so q is a transaction that reads repeatably.
 func RecordedAfter(ctx context.Context, q Querier, after licensing.ApplicationID, n int) ([]Recorded, error) {
-	rows, err := q.Query(ctx, `select id, coalesce(code, ''), state, wiped_at is not null from applications where id > $1 order by id limit $2`, uuid.UUID(after), n)
+	rows, err := q.Query(ctx, `select id, coalesce(code, ''), state, wiped_at from applications where id > $1 order by id limit $2`, uuid.UUID(after), n)
 	if err != nil {
 		return nil, wrap("read cases", err)
 	}
 	var ids []uuid.UUID
 	cases, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Recorded, err error) {
 		var id uuid.UUID
-		err = row.Scan(&id, &r.Code, &r.State, &r.Wiped)
+		err = row.Scan(&id, &r.Code, &r.State, &r.WipedAt)
 		r.ID = licensing.ApplicationID(id)
 		ids = append(ids, id)
 		return r, err

@@ -139,7 +139,7 @@ func (b bench) verifies(t testing.TB, auditor *audit.Service) {
 	tx, err := b.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
 	ok(t, err)
 	defer func() { _ = tx.Rollback(context.Background()) }()
-	result, err := audit.Verify(ctx, tx, published, auditor.Keys)
+	result, err := audit.Verify(ctx, tx, published, auditor.Keys, b.clock.Now())
 	if ok(t, err); len(result.Problems) > 0 || result.Wiped == 0 || result.Cases != 3 || result.Listed == 0 {
 		t.Errorf("%d cases, %d lines wiped, %d listed, %v", result.Cases, result.Wiped, result.Listed, result.Problems)
 	}
@@ -152,7 +152,7 @@ func (b bench) verifies(t testing.TB, auditor *audit.Service) {
 		ok(t, err)
 		_, err = tx.Exec(ctx, sql)
 		ok(t, err)
-		result, err := audit.Verify(ctx, tx, published, auditor.Keys)
+		result, err := audit.Verify(ctx, tx, published, auditor.Keys, b.clock.Now())
 		if ok(t, err); len(result.Problems) == 0 || result.Problems[0].What != what {
 			t.Errorf("want %q, got %v", what, result.Problems)
 		}
@@ -199,7 +199,8 @@ func TestRetentionBrokenInTheMiddle(t *testing.T) {
 	b := setUp(t)
 	b.refused(t)
 	b.refused(t)
-	before := licensingtest.Today.AddYears(1).Time()
+	b.until(licensingtest.Today.AddYears(2).AddDays(1))
+	before := licensingtest.Today.AddDays(1).Time()
 	wipe := func(broken error) (n int) {
 		err := pgx.BeginFunc(ctx, b.pool, func(tx pgx.Tx) (err error) {
 			n, err = store.Wipe(ctx, tx, licensing.Ended(licensing.KeepClosed), before, b.clock.Now(), 1)
