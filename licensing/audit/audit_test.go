@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +254,49 @@ func TestWipedBeforeItsTime(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A hash of another length than a hash's is a changed one, and ends no check.
+func TestHashOfAnotherLength(t *testing.T) {
+	w := newWorld(t, 2)
+	p := w.published()
+	for _, column := range []string{"hash", "prev_hash", "words_hash"} {
+		for _, value := range []string{`substr(%s, 1, 31)`, `%s || '\x00'`, `''::bytea`} {
+			w.tampered(p, audit.Changed, fmt.Sprintf(`alter table application_events drop constraint application_events_%[1]s_check;
+				update application_events set %[1]s = `+strings.ReplaceAll(value, "%s", "%[1]s")+` where seq = 1 and application_id = '%[2]s'`, column, w.cases[0]))
+		}
+	}
+	for _, value := range []string{`substr(salt, 1, 15)`, `salt || '\x00'`} {
+		w.tampered(p, audit.Changed, fmt.Sprintf(`alter table application_event_words drop constraint application_event_words_salt_check;
+			update application_event_words set salt = %s where seq = 1 and application_id = '%s'`, value, w.cases[0]))
+	}
+	for _, value := range []string{`substr(line, 1, 31)`, `line || '\x00'`} {
+		w.exec(`set session_replication_role = replica; alter table audit_list drop constraint if exists audit_list_line_check;
+			update audit_list set line = ` + value + ` where index = 1; reset session_replication_role`)
+		if _, _, err := w.audit.Publish(t.Context(), 0); err == nil {
+			t.Errorf("line = %s: published", value)
+		}
+		w.exec(`set session_replication_role = replica; update audit_list l set line = hash from application_events e
+			where index = 1 and e.application_id = l.application_id and e.seq = l.seq; reset session_replication_role`)
+	}
+}
+
+// tampered says what the check finds after a change, which it undoes.
+func (w *world) tampered(p audit.Published, what, sql string) {
+	w.t.Helper()
+	err := w.still(w.t.Context(), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(w.t.Context(), `set local session_replication_role = replica; `+sql); err != nil {
+			return err
+		}
+		r, err := audit.Verify(w.t.Context(), tx, p, w.audit.Keys, w.clock.Now())
+		if len(r.Problems) == 0 || r.Problems[0].What != what {
+			w.t.Errorf("%s: got %s", sql, words(r))
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Error(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -56,7 +57,12 @@ func EachAuditLine(ctx context.Context, q Querier, from, until int64, do func([3
 		return wrap("read audit list", err)
 	}
 	var line []byte
-	_, err = pgx.ForEachRow(rows, []any{&line}, func() error { return do([32]byte(line)) })
+	_, err = pgx.ForEachRow(rows, []any{&line}, func() error {
+		if len(line) != 32 {
+			return fmt.Errorf("a line of %d bytes", len(line))
+		}
+		return do([32]byte(line))
+	})
 	return wrap("read audit list", err)
 }
 
