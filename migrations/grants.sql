@@ -13,7 +13,7 @@ grant usage on schema public, jobs to giahan_app;
 grant select, insert, update, delete on all tables in schema public, jobs to giahan_app;
 grant usage, select on all sequences in schema public, jobs to giahan_app;
 -- History only grows.
-revoke update, delete on application_events, access_log, audit_list, audit_heads, decision_signatures, staff_acts from giahan_app;
+revoke update, delete on application_events, access_log, audit_list, audit_heads, decision_signatures, staff_acts, retention_acts from giahan_app;
 -- The personal words of its lines go when retention wipes a case.
 revoke update on application_event_words from giahan_app;
 revoke insert, update, delete on goose_db_version from giahan_app;

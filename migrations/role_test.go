@@ -30,7 +30,7 @@ func TestApplicationCannotChangeHistory(t *testing.T) {
 		return ""
 	}
 	const denied = "42501"
-	for table, column := range map[string]string{"application_events": "note", "access_log": "what", "audit_list": "line", "audit_heads": "token", "decision_signatures": "token"} {
+	for table, column := range map[string]string{"application_events": "note", "access_log": "what", "audit_list": "line", "audit_heads": "token", "decision_signatures": "token", "retention_acts": "why"} {
 		for _, sql := range []string{
 			"update " + table + " set " + column + " = " + column, "delete from " + table, "truncate " + table, "drop table " + table,
 			"alter table " + table + " disable trigger all", "alter table " + table + " owner to giahan_app", "grant update on " + table + " to giahan_app",
