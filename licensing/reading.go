@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -29,11 +28,12 @@ const (
 	PurposeQuality   Purpose = "quality"
 	PurposeOversight Purpose = "supervision"
 	PurposeAudit     Purpose = "audit"
+	PurposeHelping   Purpose = "helping" // commune staff act for the person before them; recorded by the service itself
 )
 
 // AllPurposes are those of the log, for whoever searches it.
 var AllPurposes = []Purpose{PurposeWork, PurposeAfterWork, PurposeToWork, PurposeTakeOver, PurposeResident, PurposeColleague, PurposeComplaint, PurposeAuthority,
-	PurposeQuality, PurposeOversight, PurposeAudit}
+	PurposeQuality, PurposeOversight, PurposeAudit, PurposeHelping}
 
 // PurposeTime is how long a named purpose counts, for one officer, case and session; and how long an officer may look at what came
 // of their own step.
@@ -74,35 +74,17 @@ func SearchPurposes(role identity.Role) []Purpose {
 }
 
 // Assigned says that the service itself knew why the person looked.
-func (p Purpose) Assigned() bool { return p == PurposeWork || p == PurposeAfterWork }
+func (p Purpose) Assigned() bool {
+	return p == PurposeWork || p == PurposeAfterWork || p == PurposeHelping
+}
 
-// maxNote is the longest note to a purpose, in characters.
-const maxNote = 120
-
-// CheckPurpose judges what a person of the role named. The note is for colleagues and must hold nobody's personal data: a run of
-// nine digits is a personal number, a telephone or a licence, however it is grouped, and never a dossier code.
-func CheckPurpose(role identity.Role, p Purpose, note string) FieldErrors {
-	var errs FieldErrors
+// CheckPurpose judges what a person of the role named. There is no room for words of their own: the log stays for ever, and what people
+// write into a free field is sooner or later about somebody.
+func CheckPurpose(role identity.Role, p Purpose) FieldErrors {
 	if !slices.Contains(Purposes(role), p) {
-		errs = append(errs, FieldError{Field: "purpose", Key: "error_purpose"})
+		return FieldErrors{{Field: "purpose", Key: "error_purpose"}}
 	}
-	if utf8.RuneCountInString(note) > maxNote {
-		errs = append(errs, FieldError{Field: "note", Key: "error_too_long", Args: map[string]any{"max": maxNote}})
-	}
-	run := 0
-	for _, r := range note {
-		switch {
-		case r >= '0' && r <= '9':
-			run++
-		case !strings.ContainsRune(" .\u00a0", r):
-			run = 0
-		}
-		if run == 9 {
-			errs = append(errs, FieldError{Field: "note", Key: "error_personal_note"})
-			break
-		}
-	}
-	return errs
+	return nil
 }
 
 // Reading is a line of the reading log: somebody was shown something of a file.
@@ -114,10 +96,9 @@ type Reading struct {
 	Name    string         // of the officer as their account has it now; empty for others
 	Case    *ApplicationID // nil where a search found nothing
 	Code    string         // of the case
-	What    string         // "case", "history", "apology", "photo:…", "thumbnail:…", "print:…", "search:kind:hits", "reads:…"
+	What    string         // "case", "history", "apology", "photo:…", "thumbnail:…", "print:…", "search:kind:hits", "reads:…", "card:hits"
 	Purpose Purpose        // empty in lines of before purposes were recorded
-	Note    string
-	About   string // "self", "colleague"; else empty
+	About   string         // "self", "colleague"; else empty
 }
 
 // Kind is what was shown, without which one.

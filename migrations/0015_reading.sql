@@ -5,16 +5,15 @@
 alter table access_log alter column application_id drop not null;
 alter table access_log
     add column office text not null default '',
-    add column note   text not null default '' check (length(note) <= 200),
     add column about  text not null default '' check (about in ('', 'self', 'colleague')),
     add constraint access_log_purpose_check check (purpose in (
-        '', 'work', 'after_work', 'to_work', 'take_over', 'resident_question', 'colleague', 'complaint', 'authority', 'quality', 'supervision', 'audit'));
+        '', 'work', 'after_work', 'to_work', 'take_over', 'resident_question', 'colleague', 'complaint', 'authority', 'quality', 'supervision', 'audit', 'helping'));
 
 -- The questions of an auditor, each along an index: an officer's looks, an office's, those without an assignment, those at the file
 -- of somebody on the staff. A case's own lines have access_log_application.
 create index access_log_actor on access_log (actor_id, at, id);
 create index access_log_office on access_log (office, at, id);
-create index access_log_unassigned on access_log (office, at, id) where purpose not in ('', 'work', 'after_work');
+create index access_log_unassigned on access_log (office, at, id) where purpose not in ('', 'work', 'after_work', 'helping');
 create index access_log_about on access_log (office, at, id) where about <> '';
 
 -- What an officer said they look at a case for. It counts for one session and ends with it.
@@ -22,7 +21,6 @@ create table look_purposes (
     session        bytea not null references sessions on delete cascade,
     application_id uuid not null references applications,
     purpose        text not null,
-    note           text not null check (length(note) <= 200),
     named_at       timestamptz not null,
     primary key (session, application_id)
 );

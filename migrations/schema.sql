@@ -10,18 +10,16 @@ create table access_log (
     what text not null,
     purpose text not null,
     office text not null default ''::text,
-    note text not null default ''::text,
     about text not null default ''::text,
     constraint access_log_pkey PRIMARY KEY (id),
     constraint access_log_about_check CHECK ((about = ANY (ARRAY[''::text, 'self'::text, 'colleague'::text]))),
-    constraint access_log_note_check CHECK ((length(note) <= 200)),
-    constraint access_log_purpose_check CHECK ((purpose = ANY (ARRAY[''::text, 'work'::text, 'after_work'::text, 'to_work'::text, 'take_over'::text, 'resident_question'::text, 'colleague'::text, 'complaint'::text, 'authority'::text, 'quality'::text, 'supervision'::text, 'audit'::text])))
+    constraint access_log_purpose_check CHECK ((purpose = ANY (ARRAY[''::text, 'work'::text, 'after_work'::text, 'to_work'::text, 'take_over'::text, 'resident_question'::text, 'colleague'::text, 'complaint'::text, 'authority'::text, 'quality'::text, 'supervision'::text, 'audit'::text, 'helping'::text])))
 );
 CREATE INDEX access_log_about ON public.access_log USING btree (office, at, id) WHERE (about <> ''::text);
 CREATE INDEX access_log_actor ON public.access_log USING btree (actor_id, at, id);
 CREATE INDEX access_log_application ON public.access_log USING btree (application_id, id);
 CREATE INDEX access_log_office ON public.access_log USING btree (office, at, id);
-CREATE INDEX access_log_unassigned ON public.access_log USING btree (office, at, id) WHERE (purpose <> ALL (ARRAY[''::text, 'work'::text, 'after_work'::text]));
+CREATE INDEX access_log_unassigned ON public.access_log USING btree (office, at, id) WHERE (purpose <> ALL (ARRAY[''::text, 'work'::text, 'after_work'::text, 'helping'::text]));
 CREATE TRIGGER access_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 create table application_event_words (
@@ -199,12 +197,10 @@ create table look_purposes (
     session bytea not null,
     application_id uuid not null,
     purpose text not null,
-    note text not null,
     named_at timestamp with time zone not null,
     constraint look_purposes_pkey PRIMARY KEY (session, application_id),
     constraint look_purposes_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
-    constraint look_purposes_session_fkey FOREIGN KEY (session) REFERENCES sessions(token_hash) ON DELETE CASCADE,
-    constraint look_purposes_note_check CHECK ((length(note) <= 200))
+    constraint look_purposes_session_fkey FOREIGN KEY (session) REFERENCES sessions(token_hash) ON DELETE CASCADE
 );
 
 create table officers (

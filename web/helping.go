@@ -89,7 +89,7 @@ func (s *server) beginHelp(c fiber.Ctx) error {
 	if !f.OK() {
 		return s.showHelp(c, fiber.StatusUnprocessableEntity, f)
 	}
-	if err := s.allow(c, "card/"+o.Person.String(), cardsPerHour, time.Hour); err != nil {
+	if err := s.count(c, "card/"+o.Person.String(), cardsPerHour, time.Hour); err != nil {
 		return err
 	}
 	r, err := s.Resident.Renewal.Recognise(c.Context(), o.Actor(), card)

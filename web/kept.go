@@ -45,7 +45,8 @@ type lateForm struct {
 // token and come from our own page: nobody can make a person find a form that they have not filled in.
 func (s *server) keep(c fiber.Ctx, v *visit.Visit, session *identity.Session) {
 	own := c.Get("Origin") != "" || c.Get("Sec-Fetch-Site") == "same-origin" // guard has refused every other value
-	if session == nil || !own || len(c.Request().Body()) > maxForm {
+	card := c.Path() == "/help"                                              // what stands on somebody's card is never kept
+	if session == nil || !own || card || len(c.Request().Body()) > maxForm {
 		return
 	}
 	f, err := form.Read(c)
@@ -149,9 +150,14 @@ func (s *server) keptBox() (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// ownerOf is whom a form is sealed for: the person, not the session.
+// ownerOf is whom a form is sealed for: the person, not the session; of a helper also whom they act for.
 func ownerOf(s identity.Session) []byte {
-	return []byte(string(s.Audience) + "/" + s.Actor().ID.String())
+	a := s.Actor()
+	owner := string(s.Audience) + "/" + a.ID.String()
+	if a.OnBehalfOf != nil {
+		owner += "/" + a.OnBehalfOf.String()
+	}
+	return []byte(owner)
 }
 
 // pageOf is the page that a form stands on.

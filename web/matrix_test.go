@@ -130,7 +130,7 @@ func newBoard(t *testing.T) *board {
 	}
 	b.exec(`update uploads set taken_by = $1`, uuid.UUID(helper.Person))
 	b.exec(`create table saved as select * from applications`)
-	b.exec(`insert into look_purposes select token_hash, a.id, 'quality', '', $1 from sessions, applications a where audience = 'officer' and a.state <> 'draft'`, b.clock.Now())
+	b.exec(`insert into look_purposes select token_hash, a.id, 'quality', $1 from sessions, applications a where audience = 'officer' and a.state <> 'draft'`, b.clock.Now())
 	return b
 }
 

@@ -75,7 +75,7 @@ func (s *Service) rotate(ctx context.Context, session identity.Session, change f
 }
 
 // carryOn lets an officer who signs in again in the same browser, as for a fresh login, go on in the role and for the person of the
-// session that ends here.
+// session that ends here. Whom they acted for in one that had run out is gone from the desk.
 func (s *Service) carryOn(ctx context.Context, tx pgx.Tx, session *identity.Session, old []string) error {
 	for _, token := range old {
 		before, err := store.SessionByHash(ctx, tx, identity.Officers, hashOf(token))
@@ -86,7 +86,7 @@ func (s *Service) carryOn(ctx context.Context, tx pgx.Tx, session *identity.Sess
 			return err
 		}
 		session.Officer.Role = before.Officer.Role // still one of theirs, or the session would not be found
-		if before.Resident != nil && s.Now().Sub(before.Acting) < identity.ActingLife {
+		if before.Resident != nil && before.Alive(s.Now()) && s.Now().Sub(before.Acting) < identity.ActingLife {
 			session.ActFor(*before.Resident, before.Acting)
 		}
 	}

@@ -217,6 +217,10 @@ func TestFourEyes(t *testing.T) {
 	id := b.proposed(t, desk.Proposal{Approve: true})
 	same := b.examiner // promoted between the proposal and the decision
 	same.Role = identity.RoleApprover
+	if _, err := b.desk.Open(ctx, same, id); !errors.Is(err, licensing.ErrPurpose) {
+		t.Errorf("what was work in another role: %v", err)
+	}
+	licensingtest.MayLook(t, b.pool, same.ID, id)
 	b.look(t, same, id)
 	for _, v := range []desk.Verdict{desk.Approve, desk.SendBack} {
 		want(t, string(v), b.desk.Decide(ctx, same, id, b.version(t, id), v, "x"), licensing.ErrFourEyes)

@@ -45,7 +45,7 @@ func (s Service) MaySeePhoto(ctx context.Context, actor identity.Actor, id licen
 	if err != nil {
 		return err
 	}
-	_, _, err = s.ground(ctx, s.Pool, actor, a)
+	_, err = s.ground(ctx, s.Pool, actor, a)
 	return err
 }
 

@@ -35,19 +35,19 @@ func (p Page) act() licensing.Act {
 
 // ground is what an officer may look at a case for now: because it is theirs, because it was theirs minutes ago, or because they
 // named a purpose in this session. licensing.ErrPurpose where there is none.
-func (s Service) ground(ctx context.Context, db store.Querier, actor identity.Actor, a licensing.Application) (licensing.Purpose, string, error) {
+func (s Service) ground(ctx context.Context, db store.Querier, actor identity.Actor, a licensing.Application) (licensing.Purpose, error) {
 	if s.assigned(actor, a) {
-		return licensing.PurposeWork, "", nil
+		return licensing.PurposeWork, nil
 	}
 	since, officer := s.Now().Add(-licensing.PurposeTime), identity.OfficerID(actor.ID)
 	if worked, err := store.WorkedOn(ctx, db, actor, a.ID, since); err != nil || worked {
-		return licensing.PurposeAfterWork, "", err
+		return licensing.PurposeAfterWork, err
 	}
-	p, note, err := store.NamedPurpose(ctx, db, officer, a.ID, since)
+	p, err := store.NamedPurpose(ctx, db, officer, a.ID, since)
 	if errors.Is(err, licensing.ErrNotFound) {
 		err = fmt.Errorf("application %s: %w", a.ID, licensing.ErrPurpose)
 	}
-	return p, note, err
+	return p, err
 }
 
 // assigned says that the case is the officer's work: they hold it, or it waits for a step of their role, nobody else holds it, and
@@ -67,11 +67,11 @@ func (s Service) assigned(actor identity.Actor, a licensing.Application) bool {
 // look records that the officer is shown something of the case, on the ground that they have for it. Nobody opens more files in a day
 // that they have nothing to do with than licensing.MaxUnassigned.
 func (s Service) look(ctx context.Context, tx pgx.Tx, actor identity.Actor, a licensing.Application, what string) error {
-	purpose, note, err := s.ground(ctx, tx, actor, a)
+	purpose, err := s.ground(ctx, tx, actor, a)
 	if err != nil {
 		return err
 	}
-	l := licensing.Reading{At: s.Now(), Case: &a.ID, What: what, Purpose: purpose, Note: note}
+	l := licensing.Reading{At: s.Now(), Case: &a.ID, What: what, Purpose: purpose}
 	if l.About, err = about(ctx, tx, actor, a); err != nil {
 		return err
 	}
@@ -125,11 +125,11 @@ func (s Service) AskPurpose(ctx context.Context, actor identity.Actor, id licens
 
 // NamePurpose says what the officer looks at a case for. It counts for licensing.PurposeTime, for them, the case and their session.
 // Errors: licensing.FieldErrors, licensing.ErrNotFound.
-func (s Service) NamePurpose(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, p licensing.Purpose, note string) error {
+func (s Service) NamePurpose(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, p licensing.Purpose) error {
 	if err := licensing.MayEver(actor.Role, licensing.Inspect); err != nil {
 		return err
 	}
-	if err := licensing.CheckPurpose(actor.Role, p, note).Or(); err != nil {
+	if err := licensing.CheckPurpose(actor.Role, p).Or(); err != nil {
 		return err
 	}
 	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
@@ -140,6 +140,6 @@ func (s Service) NamePurpose(ctx context.Context, actor identity.Actor, id licen
 		if err := licensing.Allowed(actor, licensing.Inspect, a); err != nil {
 			return err
 		}
-		return store.NamePurpose(ctx, tx, identity.OfficerID(actor.ID), id, p, note, s.Now())
+		return store.NamePurpose(ctx, tx, identity.OfficerID(actor.ID), id, p, s.Now())
 	})
 }

@@ -117,7 +117,7 @@ func MayLook(t testing.TB, pool *pgxpool.Pool, officer uuid.UUID, ids ...licensi
 	SignedIn(t, pool, officer)
 	In(t, pool, func(tx pgx.Tx) error {
 		for _, id := range ids {
-			if err := store.NamePurpose(context.Background(), tx, identity.OfficerID(officer), id, licensing.PurposeQuality, "", NewClock().Now().AddDate(10, 0, 0)); err != nil {
+			if err := store.NamePurpose(context.Background(), tx, identity.OfficerID(officer), id, licensing.PurposeQuality, NewClock().Now().AddDate(10, 0, 0)); err != nil {
 				return err
 			}
 		}

@@ -256,6 +256,9 @@ func (s Service) Load(ctx context.Context, actor identity.Actor, id licensing.Ap
 	if err := own(actor, a); err != nil {
 		return Case{}, err
 	}
+	if err := s.helped(ctx, actor, licensing.Reading{Case: &a.ID, What: "case"}); err != nil {
+		return Case{}, err
+	}
 	c := Case{Application: a, Book: s.Clerk.Rules(), Now: s.Now()}
 	if c.History, err = store.History(ctx, s.Pool, id); err != nil {
 		return c, err

@@ -50,10 +50,10 @@ func InStates(ctx context.Context, q Querier, scope Scope, states []licensing.St
 	// many cases wait.
 	return list(q.Query(ctx, `with page as (
 			select p.id from unnest($2::text[]) as s (state), lateral (
-				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3) and ($7::text[] is null or area = any ($7))
+				(select id, due_at, code from applications where office = $1 and wiped_at is null and state = s.state and ($3::uuid is null or holder = $3) and ($7::text[] is null or area = any ($7))
 					and (due_at, code) > (coalesce($4, '-infinity'::timestamptz), $5) order by due_at, code limit $6)
 				union all
-				(select id, due_at, code from applications where office = $1 and state = s.state and ($3::uuid is null or holder = $3) and ($7::text[] is null or area = any ($7))
+				(select id, due_at, code from applications where office = $1 and wiped_at is null and state = s.state and ($3::uuid is null or holder = $3) and ($7::text[] is null or area = any ($7))
 					and due_at is null and (timestamptz '9999-12-31 00:00Z', code) > (coalesce($4, '-infinity'::timestamptz), $5)
 					order by code limit $6)) p
 			order by coalesce(p.due_at, timestamptz '9999-12-31 00:00Z'), p.code limit $6)
@@ -64,7 +64,7 @@ func InStates(ctx context.Context, q Querier, scope Scope, states []licensing.St
 
 // CountStates counts the cases in scope by state.
 func CountStates(ctx context.Context, q Querier, scope Scope) (map[licensing.State]int, error) {
-	rows, err := q.Query(ctx, `select state, count(*) from applications where office = $1 and state <> 'draft'
+	rows, err := q.Query(ctx, `select state, count(*) from applications where office = $1 and state <> 'draft' and wiped_at is null
 		and ($2::text[] is null or area = any ($2)) group by state`, scope.Office, scope.communes())
 	if err != nil {
 		return nil, wrap("count cases", err)

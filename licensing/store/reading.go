@@ -16,9 +16,9 @@ import (
 // LogAccess records that the actor was shown something: l says what, of which case, what for and when. Who they are and for which
 // office they work is the actor's.
 func LogAccess(ctx context.Context, tx pgx.Tx, actor identity.Actor, l licensing.Reading) error {
-	_, err := tx.Exec(ctx, `insert into access_log (at, actor_role, actor_id, office, application_id, what, purpose, note, about)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		l.At, actor.Role, actor.ID, actor.Office, (*uuid.UUID)(l.Case), l.What, l.Purpose, l.Note, l.About)
+	_, err := tx.Exec(ctx, `insert into access_log (at, actor_role, actor_id, office, application_id, what, purpose, about)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		l.At, actor.Role, actor.ID, actor.Office, (*uuid.UUID)(l.Case), l.What, l.Purpose, l.About)
 	return wrap("log access", err)
 }
 
@@ -30,12 +30,13 @@ func Seen(ctx context.Context, q Querier, actor identity.Actor, id licensing.App
 	return ok, wrap("read access log", err)
 }
 
-// WorkedOn says whether the officer looked at the case as their own work, or took a step in it, since the moment.
+// WorkedOn says whether the officer looked at the case as their own work, or took a step in it, in the role that they have now, since
+// the moment.
 func WorkedOn(ctx context.Context, q Querier, actor identity.Actor, id licensing.ApplicationID, since time.Time) (bool, error) {
 	var ok bool
-	err := q.QueryRow(ctx, `select exists (select from access_log where application_id = $1 and actor_id = $2 and purpose = 'work' and at > $3)
-			or exists (select from application_events where application_id = $1 and actor_id = $2 and at > $3)`,
-		uuid.UUID(id), actor.ID, since).Scan(&ok)
+	err := q.QueryRow(ctx, `select exists (select from access_log where application_id = $1 and actor_id = $2 and actor_role = $4 and purpose = 'work' and at > $3)
+			or exists (select from application_events where application_id = $1 and actor_id = $2 and actor_role = $4 and at > $3)`,
+		uuid.UUID(id), actor.ID, since, actor.Role).Scan(&ok)
 	return ok, wrap("read access log", err)
 }
 
@@ -51,11 +52,11 @@ func OnStaff(ctx context.Context, q Querier, n identity.PersonalNumber) (bool, e
 
 // NamePurpose keeps what the officer looks at a case for, with their session: an officer has one (identity/sessions). Without a
 // session nothing is kept: licensing.ErrNotFound.
-func NamePurpose(ctx context.Context, tx pgx.Tx, officer identity.OfficerID, id licensing.ApplicationID, p licensing.Purpose, note string, at time.Time) error {
-	tag, err := tx.Exec(ctx, `insert into look_purposes (session, application_id, purpose, note, named_at)
-		select token_hash, $2, $3, $4, $5 from sessions where officer_id = $1 order by created_at desc limit 1
-		on conflict (session, application_id) do update set purpose = excluded.purpose, note = excluded.note, named_at = excluded.named_at`,
-		uuid.UUID(officer), uuid.UUID(id), p, note, at)
+func NamePurpose(ctx context.Context, tx pgx.Tx, officer identity.OfficerID, id licensing.ApplicationID, p licensing.Purpose, at time.Time) error {
+	tag, err := tx.Exec(ctx, `insert into look_purposes (session, application_id, purpose, named_at)
+		select token_hash, $2, $3, $4 from sessions where officer_id = $1 order by created_at desc limit 1
+		on conflict (session, application_id) do update set purpose = excluded.purpose, named_at = excluded.named_at`,
+		uuid.UUID(officer), uuid.UUID(id), p, at)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = licensing.ErrNotFound
 	}
@@ -63,18 +64,15 @@ func NamePurpose(ctx context.Context, tx pgx.Tx, officer identity.OfficerID, id 
 }
 
 // NamedPurpose reads what NamePurpose kept since the moment; licensing.ErrNotFound where there is nothing.
-func NamedPurpose(ctx context.Context, q Querier, officer identity.OfficerID, id licensing.ApplicationID, since time.Time) (licensing.Purpose, string, error) {
-	var (
-		p    licensing.Purpose
-		note string
-	)
-	err := q.QueryRow(ctx, `select p.purpose, p.note from sessions s join look_purposes p on p.session = s.token_hash
+func NamedPurpose(ctx context.Context, q Querier, officer identity.OfficerID, id licensing.ApplicationID, since time.Time) (licensing.Purpose, error) {
+	var p licensing.Purpose
+	err := q.QueryRow(ctx, `select p.purpose from sessions s join look_purposes p on p.session = s.token_hash
 		where s.officer_id = $1 and p.application_id = $2 and p.named_at > $3 order by s.created_at desc limit 1`,
-		uuid.UUID(officer), uuid.UUID(id), since).Scan(&p, &note)
+		uuid.UUID(officer), uuid.UUID(id), since).Scan(&p)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = licensing.ErrNotFound
 	}
-	return p, note, wrap("read named purpose", err)
+	return p, wrap("read named purpose", err)
 }
 
 // SearchPurpose remembers with the officer's session what they searched for last.
@@ -91,7 +89,7 @@ func Unassigned(ctx context.Context, tx pgx.Tx, officer identity.OfficerID, but 
 	}
 	var n int
 	err := tx.QueryRow(ctx, `select count(distinct application_id) from access_log where actor_id = $1 and at >= $3
-		and purpose not in ('', 'work', 'after_work') and what not like 'search:%' and application_id <> $2`,
+		and purpose not in ('', 'work', 'after_work', 'helping') and what not like 'search:%' and application_id <> $2`,
 		uuid.UUID(officer), uuid.UUID(but), since).Scan(&n)
 	return n, wrap("count files", err)
 }
@@ -99,9 +97,9 @@ func Unassigned(ctx context.Context, tx pgx.Tx, officer identity.OfficerID, but 
 // LooksAtResident lists who has looked at the cases of a resident, latest first, before a line of the log; 0 is from the newest on.
 func LooksAtResident(ctx context.Context, q Querier, id identity.ResidentID, before int64, limit int) ([]licensing.Reading, error) {
 	return looks(q.Query(ctx, `select l.id, l.at, l.actor_role, l.actor_id, coalesce(o.full_name, ''), l.application_id, coalesce(a.code, ''), l.what,
-			l.purpose, l.note, l.about
+			l.purpose, l.about
 		from applications a
-		cross join lateral (select id, at, actor_role, actor_id, application_id, what, purpose, note, about from access_log
+		cross join lateral (select id, at, actor_role, actor_id, application_id, what, purpose, about from access_log
 			where application_id = a.id and ($2 = 0 or id < $2) order by id desc limit $3) l
 		left join officers o on o.id = l.actor_id
 		where a.resident_id = $1 order by l.id desc limit $3`, uuid.UUID(id), before, limit))
@@ -116,7 +114,7 @@ func looks(rows pgx.Rows, err error) ([]licensing.Reading, error) {
 			l  licensing.Reading
 			id *uuid.UUID
 		)
-		err := row.Scan(&l.ID, &l.At, &l.Role, &l.Actor, &l.Name, &id, &l.Code, &l.What, &l.Purpose, &l.Note, &l.About)
+		err := row.Scan(&l.ID, &l.At, &l.Role, &l.Actor, &l.Name, &id, &l.Code, &l.What, &l.Purpose, &l.About)
 		l.Case = (*licensing.ApplicationID)(id)
 		return l, err
 	})

@@ -29,14 +29,14 @@ type ReadsCursor struct {
 // Each question has its own statement and walks its own index backwards from the cursor, so that a page costs the same however long
 // the log is. An auditor with an area sees the looks at its cases, and searches that found none.
 const (
-	readsHead = `select l.id, l.at, l.actor_role, l.actor_id, coalesce(o.full_name, ''), l.application_id, coalesce(a.code, ''), l.what, l.purpose, l.note, l.about
+	readsHead = `select l.id, l.at, l.actor_role, l.actor_id, coalesce(o.full_name, ''), l.application_id, coalesce(a.code, ''), l.what, l.purpose, l.about
 		from access_log l left join officers o on o.id = l.actor_id left join applications a on a.id = l.application_id
 		where l.office = $1 and ($2::text[] is null or l.application_id is null or a.area = any ($2)) and l.at >= $3 and (l.at, l.id) < ($4, $5)
 			and ($6 = '' or l.purpose = $6) `
 	readsTail = ` order by l.at desc, l.id desc limit $7`
 
 	readsOfOffice   = readsHead + readsTail
-	readsUnassigned = readsHead + `and l.purpose not in ('', 'work', 'after_work')` + readsTail
+	readsUnassigned = readsHead + `and l.purpose not in ('', 'work', 'after_work', 'helping')` + readsTail
 	readsAboutStaff = readsHead + `and l.about <> ''` + readsTail
 	readsOfOfficer  = readsHead + `and l.actor_id = $8` + readsTail
 	readsOfCases    = readsHead + `and l.application_id = any ($8)` + readsTail

@@ -26,6 +26,14 @@ func Wipe(ctx context.Context, tx pgx.Tx, states []licensing.State, before, now 
 	if err != nil || len(ids) == 0 {
 		return 0, wrap("find what to wipe", err)
 	}
+	// Asked again behind the locks: a hold that was put on meanwhile holds.
+	if rows, err = tx.Query(ctx, `select id from applications a where id = any($1) and not `+held, ids); err != nil {
+		return 0, wrap("find what to wipe", err)
+	}
+	ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil || len(ids) == 0 {
+		return 0, wrap("find what to wipe", err)
+	}
 	var b pgx.Batch
 	b.Queue(`update applications set wiped_at = $2, resident_id = null, applicant = null, person_hash = null, search_name = '', licence = null,
 		phone = null, street = null, commune = '', health_number = null, health_signed_on = null, health_upload = null, portrait_upload = null,

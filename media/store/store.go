@@ -137,11 +137,12 @@ func list(ctx context.Context, q Querier, sql string, args ...any) ([]media.Uplo
 	return uploads, nil
 }
 
-// ReleaseFormer lets go of the pictures from before of cases that ended before a time: the sweeper takes them then.
+// ReleaseFormer lets go of the pictures from before of cases that ended before a time and are not held: the sweeper takes them then.
 func ReleaseFormer(ctx context.Context, tx pgx.Tx, before time.Time) error {
 	_, err := tx.Exec(ctx, `
 		delete from former_pictures f using applications a
 		where a.id = f.application_id and a.updated_at < $1
+		  and (select act from retention_acts r where r.application_id = a.id order by id desc limit 1) is distinct from 'hold'
 		  and a.state in ('delivered', 'refused_at_intake', 'refused', 'withdrawn', 'closed_no_reply', 'closed_unpaid')`, before)
 	if err != nil {
 		return fmt.Errorf("release former pictures: %w", err)

@@ -58,10 +58,10 @@ func (h *Handler) namePurpose(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	purpose, note := licensing.Purpose(t.form.Optional("purpose", 40)), t.form.Optional("note", noteMax)
+	purpose := licensing.Purpose(t.form.Optional("purpose", 40))
 	to := t.form.Choice("to", pages...)
 	if t.form.OK() {
-		err = h.Desk.NamePurpose(c.Context(), t.actor, t.id, purpose, note)
+		err = h.Desk.NamePurpose(c.Context(), t.actor, t.id, purpose)
 	}
 	var wrong licensing.FieldErrors
 	if errors.As(err, &wrong) {

@@ -133,10 +133,6 @@ func AskPurposePage(p PurposePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Input(p.Base, page.Field{Name: "note", Label: p.T("officer.purpose.note"), Hint: p.T("officer.purpose.note_hint"), Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"gh-submit\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -36,7 +36,10 @@ func (h *Handler) reads(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.answerReads(c, f)
+	if f.Value("number") != "" {
+		return licensing.ErrNotFound // by the form alone
+	}
+	return h.answerReads(c, f, readQuestion(f, licensing.DateOf(h.Now())))
 }
 
 // askReads takes the form. What is not about a person leads to an address that can be kept; a personal number is answered at once.
@@ -52,8 +55,9 @@ func (h *Handler) askReads(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if f.Value("number") != "" {
-		return h.answerReads(c, f)
+	q := readQuestion(f, licensing.DateOf(h.Now()))
+	if q.Number != "" || !f.OK() { // nor does what was typed by mistake stand in an address
+		return h.answerReads(c, f, q)
 	}
 	return seeOther(c, "/reads?"+queryOf(f).Encode())
 }
@@ -71,15 +75,15 @@ func queryOf(f *form.Form) url.Values {
 	return v
 }
 
-func (h *Handler) answerReads(c fiber.Ctx, f *form.Form) error {
+func (h *Handler) answerReads(c fiber.Ctx, f *form.Form, q desk.ReadsQuestion) error {
 	o, err := visit.Officer(c)
 	if err != nil {
 		return err
 	}
-	p := ReadsPage{Query: queryOf(f), Question: readQuestion(f, licensing.DateOf(h.Now()))}
+	p := ReadsPage{Query: queryOf(f), Question: q}
 	status := fiber.StatusOK
 	if !f.OK() {
-		status = fiber.StatusUnprocessableEntity
+		status, p.Query = fiber.StatusUnprocessableEntity, url.Values{}
 		p.Question = desk.ReadsQuestion{From: licensing.DateOf(h.Now()), Until: licensing.DateOf(h.Now())}
 	}
 	if p.ReadsPage, err = h.Desk.Reads(c.Context(), o.Actor(), p.Question); err != nil {

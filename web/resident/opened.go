@@ -64,7 +64,7 @@ func (p openedPage) who(v licensing.Visit) (role, name string) {
 
 func namedToResidents(r identity.Role) bool {
 	switch r {
-	case identity.RoleIntake, identity.RoleExaminer, identity.RoleApprover, identity.RoleSupervisor:
+	case identity.RoleIntake, identity.RoleExaminer, identity.RoleApprover, identity.RoleSupervisor, identity.RoleHelper:
 		return true
 	}
 	return false
