@@ -194,6 +194,9 @@ type guest struct {
 	header  http.Header // sent with everything
 }
 
+// hashOfCookie is the session as the browser has it now: its token changes with the role and with whom a helper acts for.
+func hashOfCookie(g *guest) [32]byte { return sha256.Sum256([]byte(g.cookies[cookieOf(g.side)])) }
+
 func (s *site) guest(a identity.Audience) *guest {
 	return &guest{site: s, side: a, cookies: map[string]string{}, header: http.Header{}}
 }

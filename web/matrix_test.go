@@ -3,7 +3,6 @@ package web
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -262,7 +261,7 @@ func (b *board) ask(p *player, r right, st licensing.State) reply {
 	}
 	token := ""
 	if p.role != "" {
-		p.session.TokenHash = sha256.Sum256([]byte(p.cookies[cookieOf(p.side)]))
+		p.session.TokenHash = hashOfCookie(p.guest)
 		token = p.token()
 	}
 	if strings.HasSuffix(r.route, "/health") || strings.HasSuffix(r.route, "/portrait") {

@@ -217,7 +217,7 @@ func TestFourEyes(t *testing.T) {
 	id := b.proposed(t, desk.Proposal{Approve: true})
 	same := b.examiner // promoted between the proposal and the decision
 	same.Role = identity.RoleApprover
-	if _, err := b.desk.Open(ctx, same, id); !errors.Is(err, licensing.ErrPurpose) {
+	if _, err := b.desk.Open(ctx, same, id, desk.PageCase); !errors.Is(err, licensing.ErrPurpose) {
 		t.Errorf("what was work in another role: %v", err)
 	}
 	licensingtest.MayLook(t, b.pool, same.ID, id)

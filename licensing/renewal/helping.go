@@ -53,7 +53,7 @@ func (s Service) holder(ctx context.Context, helper identity.Actor, c identity.C
 	}
 	for _, l := range licences {
 		if c.BirthDate != "" && licensing.SameName(l.HolderName, c.FullName) && l.HolderBirth == c.BirthDate && c.Number != helper.PersonalNumber {
-			return identity.Resident{PersonalNumber: c.Number, FullName: c.FullName, BirthDate: c.BirthDate, Sex: c.Number.Sex()}, nil
+			return identity.Resident{PersonalNumber: c.Number, FullName: l.HolderName, BirthDate: c.BirthDate, Sex: c.Number.Sex()}, nil
 		}
 	}
 	return identity.Resident{}, fmt.Errorf("card: %w", licensing.ErrNotFound)
