@@ -171,16 +171,16 @@ func (w *world) start(nodes int, site net.Listener) {
 	})
 }
 
-// eventually waits for what other processes do; it ends with the test's failure after a minute and a half: a loaded machine keeps jobs waiting.
+// eventually waits for what other processes do; it ends with the test's failure after half a minute.
 func (w *world) eventually(what string, ok func() bool) {
 	w.t.Helper()
-	deadline := time.After(90 * time.Second)
+	deadline := time.After(30 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-deadline:
-			w.t.Fatalf("did not happen within 90 s: %s\nlog:\n%s", what, w.log.tail())
+			w.t.Fatalf("did not happen within 30 s: %s\nlog:\n%s", what, w.log.tail())
 		case <-tick.C:
 		}
 	}

@@ -45,8 +45,5 @@ func (c Callbacks) ask(ctx context.Context, err error, args river.JobArgs) error
 	if err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, c.Pool, func(tx pgx.Tx) error {
-		_, err := c.Jobs.InsertTx(ctx, tx, args, nil)
-		return err
-	})
+	return pgx.BeginFunc(ctx, c.Pool, func(tx pgx.Tx) error { return jobs.Ask(ctx, c.Jobs, tx, args) })
 }

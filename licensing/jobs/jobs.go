@@ -34,6 +34,17 @@ func once() river.InsertOpts {
 	return river.InsertOpts{MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: asking}}
 }
 
+// Ask puts a question to a partner because there is news: at once, or, where the same was asked just now, at the end of that period.
+// A question that is under way may have been answered before the news, which would be lost; one that still waits hears of it.
+func Ask(ctx context.Context, in Inserter, tx pgx.Tx, args river.JobArgs) error {
+	r, err := in.InsertTx(ctx, tx, args, nil)
+	if err != nil || !r.UniqueSkippedAsDuplicate || r.Job.State != rivertype.JobStateRunning && r.Job.State != rivertype.JobStateCompleted {
+		return err
+	}
+	_, err = in.InsertTx(ctx, tx, args, &river.InsertOpts{ScheduledAt: r.Job.ScheduledAt.Truncate(asking).Add(asking)})
+	return err
+}
+
 // SyncPortal tells the national portal every change of a case up to Seq.
 type SyncPortal struct {
 	Application uuid.UUID `json:"application"`

@@ -84,6 +84,28 @@ func TestCallbacksAskOnce(t *testing.T) {
 	}
 }
 
+// TestNewsBehindAQuestion: a callback that comes while the same question is under way, or just after it, makes us ask once more; the
+// answer may have been given before the news.
+func TestNewsBehindAQuestion(t *testing.T) {
+	for _, state := range []string{"running", "completed"} {
+		b := setUp(t)
+		a := licensingtest.Read(t, b.pool, b.approved(t))
+		b.forget(t)
+		calls := casework.Callbacks{Pool: b.pool, Jobs: b.still(t)}
+		ok(t, calls.Printing(ctx, a.Code))
+		if _, err := b.pool.Exec(ctx, `update jobs.river_job set state = $1::jobs.river_job_state, attempted_at = now(),
+			finalized_at = case when $1 = 'completed' then now() end where args->>'once' = 'true'`, state); err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			ok(t, calls.Printing(ctx, a.Code))
+		}
+		if n := count(t, b.pool, `select count(*) from jobs.river_job where kind = 'check_print' and args->>'once' = 'true'`); n != 2 {
+			t.Errorf("%s: %d questions", state, n)
+		}
+	}
+}
+
 // TestTheLastDayOfTheFeeCounts: ten days after submission, late in the evening, the case is still open.
 func TestTheLastDayOfTheFeeCounts(t *testing.T) {
 	b := setUp(t)
