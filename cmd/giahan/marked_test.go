@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"giahan/migrations/dbtest"
 )
 
 // marked gives the ways in which a value could stand in a text: as it is, hashed, in base64 at each of three alignments, and escaped for
@@ -20,12 +22,8 @@ func marked(value string) map[string]bool {
 		url.QueryEscape(value): true, url.PathEscape(value): true, html.EscapeString(value): true, htmlNumbers(value): true}
 	ascii := strings.Trim(strconv.QuoteToASCII(value), `"`)
 	ways[ascii], ways[upperEscapes(ascii)] = true, true
-	for _, code := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for shift := range 3 {
-			// Only the letters whose bits are all of the value: its neighbours decide on the others.
-			whole := code.EncodeToString(append(make([]byte, shift), value...))
-			ways[whole[(8*shift+5)/6:8*(shift+len(value))/6]] = true
-		}
+	for _, way := range dbtest.InBase64(value) {
+		ways[way] = true
 	}
 	return ways
 }

@@ -243,12 +243,19 @@ func Holds(t testing.TB, pool *pgxpool.Pool, values ...string) (found []string) 
 	return found
 }
 
-// forms are a value as it is, in hex, and the middle of its base64, wherever in a text that began.
+// forms are a value as it is, in hex, and in base64.
 func forms(v string) []string {
-	out := []string{v, hex.EncodeToString([]byte(v))}
-	for shift := range 3 {
-		code := base64.StdEncoding.EncodeToString(append(make([]byte, shift), v...))
-		out = append(out, code[4:len(code)-4])
+	return append(InBase64(v), v, hex.EncodeToString([]byte(v)))
+}
+
+// InBase64 gives the letters by which a value stands in base64, standard and for addresses, at each of the three places in a group at
+// which it may begin: only the letters whose bits are all of the value, because its neighbours decide on the others.
+func InBase64(v string) (ways []string) {
+	for _, code := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for shift := range 3 {
+			whole := code.EncodeToString(append(make([]byte, shift), v...))
+			ways = append(ways, whole[(8*shift+5)/6:8*(shift+len(v))/6])
+		}
 	}
-	return out
+	return ways
 }
