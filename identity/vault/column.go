@@ -3,6 +3,7 @@ package vault
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -33,6 +34,14 @@ type (
 	finding hashing
 	current struct{}
 )
+
+// hidden is what these print as: pgx shows an argument that it could not send in its error, and errors are logged.
+const hidden = "[sealed]"
+
+func (sealing) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
+func (opening) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
+func (hashing) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
+func (finding) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
 
 // Text gives s to the column; an empty one is NULL.
 func (c Column) Text(row uuid.UUID, s string) any {

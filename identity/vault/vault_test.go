@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -147,6 +148,24 @@ func TestWhoLacksTheKeyReadsAndWritesNothing(t *testing.T) {
 }
 
 // The hash finds under every known key, is another in each column, and does not tell the value to who lacks the key.
+// What is on its way into a column prints as nothing, however it is printed: an argument that cannot be sent stands in pgx's error.
+func TestNothingIsPrintedOnTheWay(t *testing.T) {
+	id := uuid.New()
+	for what, v := range map[string]any{"text": phone.Text(id, "042176003218"), "json": street.JSON(id, "042176003218"),
+		"hash": number.Hash("042176003218"), "search": number.Find("042176003218")} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			if out := fmt.Sprintf(verb+" "+verb, v, []any{v}); strings.Contains(out, "042176003218") || strings.Contains(out, hex.EncodeToString([]byte("042176003218"))) || strings.Contains(out, "[48 52") {
+				t.Errorf("%s printed by %s: %s", what, verb, out)
+			}
+		}
+	}
+	bare := taught(t, dbtest.Empty(t), nil)
+	_, err := bare.Exec(ctx, `select $1::bytea`, phone.Text(id, "042176003218"))
+	if err == nil || strings.Contains(err.Error(), "042176003218") || strings.Contains(err.Error(), "48 52") {
+		t.Errorf("pgx says %v", err)
+	}
+}
+
 func TestFoundDuringARotation(t *testing.T) {
 	pool := table(t, keys(t, 1))
 	write(t, pool, uuid.New(), "", "", "042176003218")
