@@ -67,6 +67,15 @@ func TestActOnStaff(t *testing.T) {
 			}
 		}
 	}
+	second := *session.Officer // another account of the same person, in the same office
+	second.ID, second.Subject = identity.OfficerID(uuid.New()), "approver-2"
+	w.tx(func(tx pgx.Tx) error { return store.InsertOfficer(t.Context(), tx, second, w.time()) })
+	if err := w.ActOnStaff(t.Context(), admin.Actor(), second.ID.String(), identity.Suspend); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := w.try(identity.Officers, "approver", ""); !is(err, identity.ErrNotStaff) {
+		t.Errorf("suspended in their second account, they come in with the first: %v", err)
+	}
 	if _, err := w.Pool.Exec(t.Context(), `delete from staff_acts`); err == nil {
 		t.Error("what was done can be taken back")
 	}

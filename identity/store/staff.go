@@ -31,22 +31,30 @@ func StaffOf(ctx context.Context, db Querier, office string) ([]identity.StaffMe
 	return list, nil
 }
 
-// ActOnStaff does what an administrator wants with an account of the office and records it; every session of the account ends. ErrNotFound
-// for an account of another office, and for the administrator's own person.
+// ActOnStaff does what an administrator wants with an account of the office, and with every other that its person has there: who may not
+// come in by one door does not by the next. It records the act for each; their sessions end. ErrNotFound for an account of another
+// office, and for the administrator's own person.
 func ActOnStaff(ctx context.Context, tx pgx.Tx, actor identity.Actor, officer identity.OfficerID, act identity.StaffAct, now time.Time) error {
-	tag, err := tx.Exec(ctx, `update officers set suspended = case $4::text when 'suspend' then true when 'reinstate' then false else suspended end
-		where id = $1 and office = $2 and person <> $3`, uuid.UUID(officer), actor.Office, uuid.UUID(actor.Person), act)
+	rows, err := tx.Query(ctx, `update officers set suspended = case $4::text when 'suspend' then true when 'reinstate' then false else suspended end
+		where person = (select person from officers where id = $1 and office = $2) and office = $2 and person <> $3 returning id`,
+		uuid.UUID(officer), actor.Office, uuid.UUID(actor.Person), act)
 	if err != nil {
 		return fmt.Errorf("act on staff: %w", err)
 	}
-	if tag.RowsAffected() == 0 {
+	accounts, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return fmt.Errorf("act on staff: %w", err)
+	}
+	if len(accounts) == 0 {
 		return fmt.Errorf("act on staff: %w", ErrNotFound)
 	}
-	if _, err := DeleteSessionsOf(ctx, tx, uuid.UUID(officer)); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `insert into staff_acts (at, actor, officer, act) values ($1, $2, $3, $4)`, now, actor.ID, uuid.UUID(officer), act); err != nil {
-		return fmt.Errorf("record act on staff: %w", err)
+	for _, id := range accounts {
+		if _, err := DeleteSessionsOf(ctx, tx, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `insert into staff_acts (at, actor, officer, act) values ($1, $2, $3, $4)`, now, actor.ID, id, act); err != nil {
+			return fmt.Errorf("record act on staff: %w", err)
+		}
 	}
 	return nil
 }
