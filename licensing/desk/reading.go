@@ -76,7 +76,7 @@ func (s Service) look(ctx context.Context, tx pgx.Tx, actor identity.Actor, a li
 		return err
 	}
 	if !purpose.Assigned() {
-		n, err := store.Unassigned(ctx, tx, identity.OfficerID(actor.ID), a.ID, licensing.DateOf(l.At).Time())
+		n, err := store.Unassigned(ctx, tx, actor.Person, a.ID, licensing.DateOf(l.At).Time())
 		if err != nil {
 			return err
 		}

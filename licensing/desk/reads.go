@@ -25,7 +25,7 @@ const (
 // Shows in the order of the page.
 var Shows = []Show{ShowAll, ShowUnassigned, ShowStaff, ShowBusy}
 
-// BusyDay is a day on which an officer was shown many more files than usual; Place is where a page of the log begins.
+// BusyDay is a day on which somebody was shown many more files than usual; Place is where a page of the log begins.
 type (
 	BusyDay = store.BusyDay
 	Place   = store.ReadsCursor
@@ -103,7 +103,7 @@ func (s Service) ask(ctx context.Context, tx pgx.Tx, actor identity.Actor, q Rea
 	case q.Officer != nil:
 		out.Looks, err = store.ReadsOfOfficer(ctx, tx, r, *q.Officer)
 	case q.Show == ShowBusy:
-		out.Busy, err = store.BusyDays(ctx, tx, actor.Office, q.From.Time(), until)
+		out.Busy, err = store.BusyDays(ctx, tx, store.ScopeOf(actor), q.From.Time(), until)
 	case q.Show == ShowStaff:
 		out.Looks, err = store.ReadsAboutStaff(ctx, tx, r)
 	case q.Show == ShowUnassigned || q.Purpose != "" && !q.Purpose.Assigned():

@@ -81,16 +81,17 @@ func SearchPurpose(ctx context.Context, tx pgx.Tx, officer identity.OfficerID, p
 	return wrap("remember purpose", err)
 }
 
-// Unassigned counts the files, but that of one case, that the officer has opened since the moment without having anything to do with
-// them. Until the transaction ends no other request of the officer counts, so that two do not both take the last place.
-func Unassigned(ctx context.Context, tx pgx.Tx, officer identity.OfficerID, but licensing.ApplicationID, since time.Time) (int, error) {
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('unassigned ' || $1::text, 0))`, uuid.UUID(officer)); err != nil {
+// Unassigned counts the files, but that of one case, that the person behind an actor has opened since the moment, with whichever of
+// their accounts, without having anything to do with them. What a question to this log touched is not opened. Until the transaction
+// ends no other request of the person counts, so that two do not both take the last place.
+func Unassigned(ctx context.Context, tx pgx.Tx, who identity.PersonID, but licensing.ApplicationID, since time.Time) (int, error) {
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('unassigned ' || $1::text, 0))`, uuid.UUID(who)); err != nil {
 		return 0, wrap("count files", err)
 	}
 	var n int
-	err := tx.QueryRow(ctx, `select count(distinct application_id) from access_log where actor_id = $1 and at >= $3
-		and purpose not in ('', 'work', 'after_work', 'helping') and what not like 'search:%' and application_id <> $2`,
-		uuid.UUID(officer), uuid.UUID(but), since).Scan(&n)
+	err := tx.QueryRow(ctx, `select count(distinct application_id) from access_log where actor_id in (select id from officers where person = $1) and at >= $3
+		and purpose not in ('', 'work', 'after_work', 'helping') and what not like 'search:%' and what not like 'reads:%' and application_id <> $2`,
+		uuid.UUID(who), uuid.UUID(but), since).Scan(&n)
 	return n, wrap("count files", err)
 }
 

@@ -98,27 +98,29 @@ func CasesOf(ctx context.Context, q Querier, s Scope, code string, number identi
 	return out, wrap("find cases", rows.Err())
 }
 
-// BusyDay is a day on which an officer was shown more files than officers of the office are.
+// BusyDay is a day on which a person was shown more files, with all their accounts together, than people of the office are.
 type BusyDay struct {
-	Officer identity.OfficerID
+	Officer identity.OfficerID // one of the accounts
 	Name    string
 	Day     licensing.Date
 	Files   int
-	Mean    float64 // of all officers' days in the span
+	Mean    float64 // of everybody's days in the span
 	Sigma   float64
 }
 
-// BusyDays lists the days of officers with more files than three standard deviations over the office's mean, latest first (security.md 7,
-// threat 3). Days on which somebody was shown nothing count for nothing.
-func BusyDays(ctx context.Context, q Querier, office string, from, until time.Time) ([]BusyDay, error) {
+// BusyDays lists the days with more files than three standard deviations over the mean of a scope, latest first (security.md 7, threat
+// 3). Days on which somebody was shown nothing count for nothing, and so do files outside the scope's area.
+func BusyDays(ctx context.Context, q Querier, s Scope, from, until time.Time) ([]BusyDay, error) {
 	rows, err := q.Query(ctx, `
 		with days as (
-			select actor_id, (at at time zone interval '7 hours')::date as day, count(distinct application_id)::int as files from access_log
-			where office = $1 and at >= $2 and at < $3 and application_id is not null group by 1, 2),
+			select coalesce(o.person, l.actor_id) as person, min(l.actor_id::text)::uuid as account, (l.at at time zone interval '7 hours')::date as day,
+				count(distinct l.application_id)::int as files
+			from access_log l left join applications a on a.id = l.application_id left join officers o on o.id = l.actor_id
+			where l.office = $1 and l.application_id is not null and ($2::text[] is null or a.area = any ($2)) and l.at >= $3 and l.at < $4 group by 1, 3),
 		usual as (select avg(files)::float8 as mean, stddev_pop(files)::float8 as sigma from days)
-		select d.actor_id, coalesce(o.full_name, ''), d.day::text, d.files, u.mean, u.sigma
-		from days d cross join usual u left join officers o on o.id = d.actor_id
-		where d.files > u.mean + 3 * u.sigma and u.sigma > 0 order by d.day desc, d.files desc limit 100`, office, from, until)
+		select d.account, coalesce(o.full_name, ''), d.day::text, d.files, u.mean, u.sigma
+		from days d cross join usual u left join officers o on o.id = d.account
+		where d.files > u.mean + 3 * u.sigma and u.sigma > 0 order by d.day desc, d.files desc limit 100`, s.Office, s.communes(), from, until)
 	if err != nil {
 		return nil, wrap("find busy days", err)
 	}
