@@ -308,6 +308,7 @@ create table retention_acts (
     application_id uuid not null,
     act text not null,
     why text not null,
+    who text not null default ''::text,
     constraint retention_acts_pkey PRIMARY KEY (id),
     constraint retention_acts_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id),
     constraint retention_acts_act_check CHECK ((act = ANY (ARRAY['hold'::text, 'release'::text]))),

@@ -153,14 +153,15 @@ func (p *parts) audit(ctx context.Context, out io.Writer) (string, error) {
 	return sayHistories(whole, broken)
 }
 
-// hold keeps the case with the code whatever its age, or lets it go again; why names the paper that demands it.
-func hold(ctx context.Context, cfg config, code, why string, keep bool, out io.Writer) error {
+// hold keeps a case whatever its age, or lets it go again: its code, who says so, and the paper that demands it.
+func hold(ctx context.Context, cfg config, args []string, keep bool, out io.Writer) error {
+	code, who, why := args[0], args[1], args[2]
 	pool, err := openPool(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return licensingstore.SetHold(ctx, tx, code, keep, why, time.Now()) })
+	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return licensingstore.SetHold(ctx, tx, code, keep, who, why, time.Now()) })
 	if err != nil {
 		return away(err)
 	}
@@ -173,10 +174,8 @@ const graceDays = 7
 
 // saySoon names the cases whose content is wiped within the days of grace.
 func saySoon(ctx context.Context, pool *pgxpool.Pool, book *licensing.Rules, now time.Time, out io.Writer) error {
-	today := licensing.DateOf(now)
-	for _, kind := range []string{licensing.KeepClosed, licensing.KeepIssued} {
-		before := book.RetentionOn(kind, today).Since(today.AddDays(graceDays)).Time()
-		codes, err := licensingstore.WipedSoon(ctx, pool, licensing.Ended(kind), before)
+	for _, kind := range wipedKinds {
+		codes, err := wipedSoon(ctx, pool, book, kind, now)
 		if err != nil {
 			return err
 		}
@@ -185,6 +184,15 @@ func saySoon(ctx context.Context, pool *pgxpool.Pool, book *licensing.Rules, now
 		}
 	}
 	return nil
+}
+
+// wipedKinds are the kinds of cases of which somebody may have to hold one.
+var wipedKinds = []string{licensing.KeepClosed, licensing.KeepIssued}
+
+// wipedSoon names the cases of a kind whose content is wiped within the days of grace.
+func wipedSoon(ctx context.Context, q licensingstore.Querier, book *licensing.Rules, kind string, now time.Time) ([]string, error) {
+	today := licensing.DateOf(now)
+	return licensingstore.WipedSoon(ctx, q, licensing.Ended(kind), book.RetentionOn(kind, today).Since(today.AddDays(graceDays)).Time())
 }
 
 // lost says whether every picture's objects are in the store, from the first day on.

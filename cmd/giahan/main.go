@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata"
 
@@ -24,7 +25,9 @@ giahan seed F   write the staff of file F (JSON; - is standard input), sign out 
 giahan audit verify -keys F [-published F]
                 check every history against the list that was published and kept; wants only DATABASE_URL, for reading
 giahan rewrap   bring every picture and sealed column under the newest master key; then the old one may go
-giahan hold C W keep the case with code C whatever its age; W names the paper that demands it; giahan release C W ends that
+giahan hold C N W
+                keep the case with code C whatever its age; N is who says so, W names the paper that demands it;
+                giahan release C N W ends that
 giahan doctor   check configuration, database, object store, partners, rules and every history
 giahan doctor D check the rules of folder D alone; needs no configuration
 `
@@ -99,10 +102,10 @@ func dispatch(ctx context.Context, args []string, cfg config, log *slog.Logger, 
 	case "rewrap":
 		return rewrap(ctx, cfg, stdout)
 	case "hold", "release":
-		if len(args) != 3 {
+		if len(args) != 4 || strings.TrimSpace(args[2]) == "" || strings.TrimSpace(args[3]) == "" {
 			return errUsage
 		}
-		return hold(ctx, cfg, args[1], args[2], args[0] == "hold", stdout)
+		return hold(ctx, cfg, args[1:], args[0] == "hold", stdout)
 	case "doctor":
 		if len(args) != 1 {
 			return errUsage

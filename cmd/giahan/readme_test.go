@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"giahan/licensing/licensingtest"
 	"giahan/migrations/dbtest"
 )
 
@@ -78,7 +79,8 @@ func TestREADMEExplainsEveryWatch(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(section, -1) {
 		explained[m[1]] = true
 	}
-	found, err := watch(t.Context(), dbtest.New(t), time.Now())
+	pool := dbtest.New(t)
+	found, err := watch(t.Context(), pool, licensingtest.Clerk(t, pool).Rules(), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

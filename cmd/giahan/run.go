@@ -116,7 +116,7 @@ func wire(ctx context.Context, cfg config, book *rules.Source, log *slog.Logger)
 		return nil, err
 	}
 	p := &parts{cfg: cfg, log: log, now: time.Now, pool: pool, book: book, jobs: &lateInserter{}, metrics: prometheus.NewRegistry()}
-	p.metrics.MustRegister(&watcher{pool: pool, now: p.now})
+	p.metrics.MustRegister(&watcher{pool: pool, now: p.now, book: book.Rules})
 	p.auditor = &audit.Service{Pool: pool, Signer: cfg.OfficeSigner, Keys: cfg.OfficeKeys, Office: cfg.OfficeCode, Now: p.now}
 	p.clerk = casework.Clerk{Jobs: p.jobs, Rules: book.Rules, Signer: p.auditor}
 	if err := errors.Join(p.wirePictures(), p.wireSignIn(), p.wireJobs()); err != nil {
@@ -279,7 +279,7 @@ func (p *parts) site() web.Config {
 		Sessions: p.sessions, Log: p.log, Metrics: p.metrics, Now: p.now, Random: rand.Reader, Ready: p.ready, Unavailable: unavailable,
 		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, Audit: p.auditor},
 		Guide:  &guide.Handler{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, PublicURL: p.cfg.PublicURL},
-		Resident: &resident.Handler{Intake: p.intake, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register,
+		Resident: &resident.Handler{Intake: p.intake, Log: p.log, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register,
 			Payments: p.payment, Office: p.cfg.OfficeCode, CodeWidth: p.cfg.CodeWidth, PublicURL: p.cfg.PublicURL, HelperURL: p.cfg.OfficerURL, Now: p.now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: p.intake, Now: p.now, Desk: desk.Service{Pool: p.pool, Clerk: p.clerk, Now: p.now}},
 		Hooks: &hooks.Handler{Payment: p.payment.VerifyCallback, Printing: p.printing.VerifyCallback, Post: p.post.VerifyCallback,

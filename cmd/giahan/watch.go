@@ -33,6 +33,7 @@ var (
 type watcher struct {
 	pool *pgxpool.Pool
 	now  func() time.Time
+	book func() *licensing.Rules
 
 	mu    sync.Mutex
 	asked time.Time
@@ -62,20 +63,30 @@ func (w *watcher) latest() (map[string]int, error) {
 	if w.asked.IsZero() || now.Sub(w.asked) >= watchEvery {
 		ctx, cancel := context.WithTimeout(context.Background(), watchTime)
 		defer cancel()
-		w.found, w.err = watch(ctx, w.pool, now)
+		w.found, w.err = watch(ctx, w.pool, w.book(), now)
 		w.asked = now
 	}
 	return w.found, w.err
 }
 
 // watch asks in one moment. The database ends the work itself too: whoever stops listening does not stop a query.
-func watch(ctx context.Context, pool *pgxpool.Pool, now time.Time) (found map[string]int, err error) {
+func watch(ctx context.Context, pool *pgxpool.Pool, book *licensing.Rules, now time.Time) (found map[string]int, err error) {
 	err = still(ctx, pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `select set_config('statement_timeout', $1, true)`, fmt.Sprint(watchTime.Milliseconds())); err != nil {
 			return err
 		}
-		found, err = store.Watch(ctx, tx, now)
-		return err
+		if found, err = store.Watch(ctx, tx, now); err != nil {
+			return err
+		}
+		found["wiped_soon"] = 0
+		for _, kind := range wipedKinds {
+			codes, err := wipedSoon(ctx, tx, book, kind, now)
+			if err != nil {
+				return err
+			}
+			found["wiped_soon"] += len(codes)
+		}
+		return nil
 	})
 	return found, err
 }

@@ -49,7 +49,7 @@ func TestWatchMetrics(t *testing.T) {
 	pool, clock := dbtest.New(t), licensingtest.NewClock()
 	licensingtest.Paid(t, pool, licensingtest.Resident(t, pool))
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&watcher{pool: pool, now: clock.Now})
+	registry.MustRegister(&watcher{pool: pool, now: clock.Now, book: licensingtest.Clerk(t, pool).Rules})
 	expect := func(when string, up, refunds float64, said bool) {
 		t.Helper()
 		got := gauges(t, registry)

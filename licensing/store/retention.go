@@ -68,15 +68,15 @@ func WipedSoon(ctx context.Context, q Querier, states []licensing.State, before 
 	return codes, wrap("list what is wiped soon", err)
 }
 
-// SetHold records that a case is held whatever its age, or is not any more. licensing.ErrNotFound where there is no such case, or
-// nothing left to hold.
-func SetHold(ctx context.Context, tx pgx.Tx, code string, hold bool, why string, at time.Time) error {
+// SetHold records that a case is held whatever its age, or is not any more, who said so and which paper demands it.
+// licensing.ErrNotFound where there is no such case, or nothing left to hold.
+func SetHold(ctx context.Context, tx pgx.Tx, code string, hold bool, who, why string, at time.Time) error {
 	act := "release"
 	if hold {
 		act = "hold"
 	}
-	tag, err := tx.Exec(ctx, `insert into retention_acts (at, application_id, act, why)
-		select $2, id, $3, $4 from applications where code = $1 and wiped_at is null for update`, code, at, act, why)
+	tag, err := tx.Exec(ctx, `insert into retention_acts (at, application_id, act, who, why)
+		select $2, id, $3, $4, $5 from applications where code = $1 and wiped_at is null for update`, code, at, act, who, why)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = licensing.ErrNotFound
 	}
