@@ -83,13 +83,21 @@ func (s Service) SaveContact(ctx context.Context, actor identity.Actor, id licen
 	if c.Delivery == licensing.Pickup {
 		c.Street, c.Commune = "", ""
 	}
-	if len(actor.Area) > 0 && c.Commune != "" && !slices.Contains(actor.Area, c.Commune) {
-		return licensing.FieldErrors{{Field: "commune", Key: "error_commune_area"}} // a helper files for the people of their communes
+	if err := within(actor, c).Or(); err != nil {
+		return err
 	}
 	return s.change(ctx, actor, id, version, licensing.ItemDelivery, always, func(a *licensing.Application) error {
 		a.Contact = c
 		return nil
 	})
+}
+
+// within says where a helper may not send a card: they file for the people of their communes.
+func within(actor identity.Actor, c licensing.Contact) licensing.FieldErrors {
+	if len(actor.Area) > 0 && c.Commune != "" && !slices.Contains(actor.Area, c.Commune) {
+		return licensing.FieldErrors{{Field: "commune", Key: "error_commune_area"}}
+	}
+	return nil
 }
 
 // SaveClass keeps the class that the person chose. Only a draft may change it.

@@ -37,6 +37,9 @@ func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.A
 		if !declared {
 			return licensing.FieldErrors{{Field: "declared", Key: "error_declaration"}}
 		}
+		if err := within(actor, a.Contact).Or(); err != nil { // their area may have changed since the address was given
+			return err
+		}
 		a.Licence = fresh
 		book, today := s.Clerk.Rules(), licensing.DateOf(now)
 		if err := s.settle(ctx, tx, a, book, today); err != nil {

@@ -63,6 +63,10 @@ func (h *Handler) submit(c fiber.Ctx) error {
 		again := storedHealth(k)
 		again.Errors = f.Errors
 		return h.showHealth(c, nil)(k, fiber.StatusUnprocessableEntity, again)
+	case faulty(f, "commune"): // the helper's communes are others than when the address was given
+		again := storedContact(k)
+		again.Errors = f.Errors
+		return showContact(c)(k, fiber.StatusUnprocessableEntity, again)
 	case err == nil && f.OK(), errors.Is(err, licensing.ErrAlreadySubmitted):
 		return seeOther(c, at(k.ID, "received"))
 	case errors.Is(err, licensing.ErrIncomplete):
