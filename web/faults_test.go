@@ -18,6 +18,7 @@ import (
 	"giahan/identity"
 	"giahan/licensing"
 	"giahan/licensing/licensingtest"
+	"giahan/web/resident"
 )
 
 const secret = "mat-khau-khong-ai-duoc-thay"
@@ -193,6 +194,43 @@ func TestReadsOfASessionAreBounded(t *testing.T) {
 	other.get("/home").want(t, 200)
 	s.clock.Add(time.Minute)
 	w.get("/home").want(t, 200)
+}
+
+// Everything that is stored about a person leaves the service a few times an hour, not as often as a script asks.
+func TestDownloadsAreBounded(t *testing.T) {
+	s := newSite(t)
+	s.clock.at = s.clock.at.Truncate(time.Hour)
+	w, other := s.resident(licensingtest.Resident(t, s.pool)), s.resident(licensingtest.Resident(t, s.pool))
+	for range downloadsPerHour {
+		w.post("/my-data", url.Values{"csrf": {w.token()}}).want(t, 200)
+	}
+	w.post("/my-data", url.Values{"csrf": {w.token()}}).want(t, 429)
+	w.get("/my-data").want(t, 200)
+	other.post("/my-data", url.Values{"csrf": {other.token()}}).want(t, 200)
+}
+
+// A download ends before the server cuts its answer off.
+func TestDownloadsFitTheAnswer(t *testing.T) {
+	if resident.PackTime >= writeTimeout {
+		t.Errorf("a download takes %s, an answer %s", resident.PackTime, writeTimeout)
+	}
+}
+
+// A helper types cards as people come to a counter, in whichever account.
+func TestCardsAreBounded(t *testing.T) {
+	s := newSite(t)
+	s.clock.at = s.clock.at.Truncate(time.Hour)
+	helper := licensingtest.Officer(t, s.pool, identity.RoleHelper)
+	second := licensingtest.Officer(t, s.pool, identity.RoleHelper, func(o *identity.Officer) { o.PersonalNumber = helper.PersonalNumber })
+	card := func(g *guest) url.Values {
+		return url.Values{"csrf": {g.token()}, "number": {"042176003218"}, "name": {"Không Ai"}, "birth": {"12/8/1976"}, "seen": {"1"}}
+	}
+	for n := range cardsPerHour {
+		g := s.officer([]identity.Officer{helper, second}[n%2])
+		g.post("/help", card(g)).want(t, 422)
+	}
+	g := s.officer(second)
+	g.post("/help", card(g)).want(t, 429)
 }
 
 // The language switch and the way back after the sign-in stay on our host.

@@ -145,7 +145,7 @@ func siteOn(t testing.TB, pool *pgxpool.Pool, change ...func(*Config)) *site {
 		Sessions: &sessions.Service{Pool: pool, Residents: absent(t, "portal", s.clock), Officers: absent(t, "staff", s.clock), CSRFKey: key,
 			FreshLogin: 15 * time.Minute, Now: s.clock.Now, Random: rand.Reader},
 		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: clerk.Rules, Now: s.clock.Now, Audit: licensingtest.Audit(t, pool)},
-		Resident: &resident.Handler{Intake: pictures, Now: s.clock.Now, FreshLogin: 15 * time.Minute, Renewal: renewal.Service{Pool: pool, Clerk: clerk, Register: s.register,
+		Resident: &resident.Handler{Intake: pictures, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now, FreshLogin: 15 * time.Minute, Renewal: renewal.Service{Pool: pool, Clerk: clerk, Register: s.register,
 			Payments: pay, Office: licensingtest.Office, PublicURL: publicURL, HelperURL: officerURL, Now: s.clock.Now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: pictures, Now: s.clock.Now, Desk: desk.Service{Pool: pool, Clerk: clerk, Now: s.clock.Now}},
 		Hooks: &hooks.Handler{Payment: pay.VerifyCallback,

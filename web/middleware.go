@@ -244,6 +244,17 @@ func (s *server) limitReads(c fiber.Ctx) error {
 	return s.allow(c, "read/"+key, readsPerMinute, time.Minute)
 }
 
+// downloadsPerHour is how often somebody may take away everything that is stored about them: it reads every case and every picture.
+const downloadsPerHour = 10
+
+func (s *server) limitDownloads(c fiber.Ctx) error {
+	v := visit.Of(c)
+	if c.Method() != fiber.MethodPost || v.Session == nil {
+		return c.Next()
+	}
+	return s.allow(c, "download/"+account(v), downloadsPerHour, time.Hour)
+}
+
 // caller is whose requests are counted together: an IPv4 address, or the /64 of an IPv6 one, which is a single line's and lets
 // its owner choose among 2^64 addresses.
 func caller(ip string) string {

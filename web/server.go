@@ -81,6 +81,7 @@ func build(cfg Config) (*fiber.App, *server) {
 		identity.Residents: s.app(identity.Residents, func(app *fiber.App) {
 			s.Hooks.Routes(app.Group("/hooks", s.limit("hook", 600, time.Minute)))
 			s.common(app, identity.Residents, s.PublicURL)
+			app.Use("/my-data", s.limitDownloads)
 			s.Public.Register(app)
 			s.Guide.Routes(app)
 			s.Resident.Routes(app)

@@ -67,7 +67,7 @@ func (h Home) Open() *licensing.Application {
 // are still shown.
 func (s Service) Home(ctx context.Context, r identity.Resident) (Home, error) {
 	h := Home{Today: licensing.DateOf(s.Now()), Book: s.Clerk.Rules()}
-	all, err := store.OfResident(ctx, s.Pool, r.ID)
+	all, err := store.OfResident(ctx, s.Pool, r.ID, casesAtHome)
 	if err != nil {
 		return h, fmt.Errorf("home: %w", err)
 	}

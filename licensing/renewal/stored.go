@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"giahan/identity"
@@ -28,13 +27,19 @@ type StoredCase struct {
 	licensing.Application
 	History  []licensing.Entry
 	Returned []licensing.ReturnedItem
-	Payment  *store.Payment
+	Payments []store.Payment
 	Order    *store.PrintOrder
 	Parcel   *store.Parcel
-	Pictures []media.UploadID
-	Opened   []store.Opened // who opened it, by role
-	Until    licensing.Date // last day on which it is kept if nothing happens; zero while it is open
+	Pictures []media.UploadID    // also those that were replaced and are still kept
+	Opened   []licensing.Reading // who opened it, the first first
+	Until    licensing.Date      // last day on which it is kept if nothing happens; zero while it is open
 }
+
+// How many cases the two pages about all of them read: one is open at a time, so nobody has as many.
+const (
+	casesAtHome = 50
+	casesStored = 1000
+)
 
 // Stored reads it. Only the resident asks: whoever acts for them does not.
 func (s Service) Stored(ctx context.Context, r identity.Resident) (Stored, error) {
@@ -42,7 +47,7 @@ func (s Service) Stored(ctx context.Context, r identity.Resident) (Stored, error
 	if r.Actor().Role != identity.RoleResident {
 		return out, fmt.Errorf("stored data: %w", identity.ErrForbidden)
 	}
-	all, err := store.OfResident(ctx, s.Pool, r.ID)
+	all, err := store.OfResident(ctx, s.Pool, r.ID, casesStored)
 	if err != nil {
 		return out, fmt.Errorf("stored data: %w", err)
 	}
@@ -78,10 +83,10 @@ func (s Service) storedCase(ctx context.Context, a licensing.Application) (c Sto
 	if c.History, err = store.History(ctx, s.Pool, a.ID); err != nil {
 		return c, err
 	}
-	if c.Returned, err = store.ReturnedItems(ctx, s.Pool, a.ID); err != nil {
+	if c.Returned, err = store.EverReturned(ctx, s.Pool, a.ID); err != nil {
 		return c, err
 	}
-	if c.Payment, err = found(store.LatestPayment(ctx, s.Pool, a.ID)); err != nil {
+	if c.Payments, err = store.PaymentsOf(ctx, s.Pool, a.ID); err != nil {
 		return c, err
 	}
 	if c.Order, err = found(store.PrintOrderOf(ctx, s.Pool, a.ID)); err != nil {
@@ -97,7 +102,7 @@ func (s Service) storedCase(ctx context.Context, a licensing.Application) (c Sto
 	for _, p := range pictures {
 		c.Pictures = append(c.Pictures, p.Upload)
 	}
-	c.Opened, err = store.OpenedBy(ctx, s.Pool, uuid.UUID(a.ID))
+	c.Opened, err = store.LooksAtCase(ctx, s.Pool, a.ID)
 	return c, err
 }
 

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -106,24 +108,29 @@ func AddReturnedItem(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID,
 
 // ReturnedItems reads what was returned in the last round, fixed or not, in the order of licensing.Items.
 func ReturnedItems(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.ReturnedItem, error) {
-	rows, err := q.Query(ctx, `select round, item, reason, note, fixed_at from returned_items where application_id = $1
-		and round = (select max(round) from returned_items where application_id = $1)`, uuid.UUID(id))
-	if err != nil {
-		return nil, wrap("read returned items", err)
-	}
-	got, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.ReturnedItem, error) {
-		var r licensing.ReturnedItem
-		return r, row.Scan(&r.Round, &r.Item, &r.Reason, vault.Into(returnedNote, (*uuid.UUID)(&id), &r.Note), &r.FixedAt)
-	})
-	var out []licensing.ReturnedItem
-	for _, item := range licensing.Items {
-		for _, r := range got {
-			if r.Item == item {
-				out = append(out, r)
-			}
+	return returned(id)(q.Query(ctx, `select round, item, reason, note, fixed_at from returned_items where application_id = $1
+		and round = (select max(round) from returned_items where application_id = $1)`, uuid.UUID(id)))
+}
+
+// EverReturned reads what was returned in all rounds, the first first, each in the order of licensing.Items.
+func EverReturned(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.ReturnedItem, error) {
+	return returned(id)(q.Query(ctx, `select round, item, reason, note, fixed_at from returned_items where application_id = $1`, uuid.UUID(id)))
+}
+
+func returned(id licensing.ApplicationID) func(pgx.Rows, error) ([]licensing.ReturnedItem, error) {
+	return func(rows pgx.Rows, err error) ([]licensing.ReturnedItem, error) {
+		if err != nil {
+			return nil, wrap("read returned items", err)
 		}
+		out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.ReturnedItem, error) {
+			var r licensing.ReturnedItem
+			return r, row.Scan(&r.Round, &r.Item, &r.Reason, vault.Into(returnedNote, (*uuid.UUID)(&id), &r.Note), &r.FixedAt)
+		})
+		slices.SortStableFunc(out, func(a, b licensing.ReturnedItem) int {
+			return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(slices.Index(licensing.Items, a.Item), slices.Index(licensing.Items, b.Item)))
+		})
+		return out, wrap("read returned items", err)
 	}
-	return out, wrap("read returned items", err)
 }
 
 // FixItem marks a returned item as corrected.

@@ -55,6 +55,17 @@ func LatestPayment(ctx context.Context, q Querier, id licensing.ApplicationID) (
 		from payments where application_id = $1 order by created_at desc limit 1`, uuid.UUID(id)))
 }
 
+// PaymentsOf lists every payment of a case, the first first.
+func PaymentsOf(ctx context.Context, q Querier, id licensing.ApplicationID) ([]Payment, error) {
+	rows, err := q.Query(ctx, `select id, application_id, amount_vnd, state, coalesce(reference, ''), created_at, settled_at
+		from payments where application_id = $1 order by created_at, id`, uuid.UUID(id))
+	if err != nil {
+		return nil, wrap("list payments", err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Payment, error) { return payment(row) })
+	return out, wrap("list payments", err)
+}
+
 // PaidPayment reads the payment that paid a case's fee, which need not be the newest; licensing.ErrNotFound where none did.
 func PaidPayment(ctx context.Context, q Querier, id licensing.ApplicationID) (Payment, error) {
 	return payment(q.QueryRow(ctx, `select id, application_id, amount_vnd, state, coalesce(reference, ''), created_at, settled_at

@@ -95,6 +95,12 @@ func Unassigned(ctx context.Context, tx pgx.Tx, who identity.PersonID, but licen
 	return n, wrap("count files", err)
 }
 
+// LooksAtCase lists every look at a case, the first first.
+func LooksAtCase(ctx context.Context, q Querier, id licensing.ApplicationID) ([]licensing.Reading, error) {
+	return looks(q.Query(ctx, `select l.id, l.at, l.actor_role, l.actor_id, coalesce(o.full_name, ''), l.application_id, '', l.what, l.purpose, l.about
+		from access_log l left join officers o on o.id = l.actor_id where l.application_id = $1 order by l.id`, uuid.UUID(id)))
+}
+
 // LooksAtResident lists who has looked at the cases of a resident, latest first, before a line of the log; 0 is from the newest on.
 func LooksAtResident(ctx context.Context, q Querier, id identity.ResidentID, before int64, limit int) ([]licensing.Reading, error) {
 	return looks(q.Query(ctx, `select l.id, l.at, l.actor_role, l.actor_id, coalesce(o.full_name, ''), l.application_id, coalesce(a.code, ''), l.what,

@@ -85,9 +85,9 @@ func ByCode(ctx context.Context, q Querier, code string) (licensing.Application,
 	return a, wrap("read application by code", err)
 }
 
-// OfResident lists the cases of a resident, newest first.
-func OfResident(ctx context.Context, q Querier, id identity.ResidentID) ([]licensing.Application, error) {
-	return list(q.Query(ctx, `select `+columns+` from applications where resident_id = $1 and wiped_at is null order by created_at desc, id limit 50`, uuid.UUID(id)))
+// OfResident lists the cases of a resident, newest first, at most limit.
+func OfResident(ctx context.Context, q Querier, id identity.ResidentID, limit int) ([]licensing.Application, error) {
+	return list(q.Query(ctx, `select `+columns+` from applications where resident_id = $1 and wiped_at is null order by created_at desc, id limit $2`, uuid.UUID(id), limit))
 }
 
 func list(rows pgx.Rows, err error) ([]licensing.Application, error) {

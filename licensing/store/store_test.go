@@ -285,7 +285,7 @@ func TestOfResidentAndCounts(t *testing.T) {
 	r := licensingtest.Resident(t, pool)
 	a := licensingtest.Paid(t, pool, r)
 	licensingtest.Draft(t, pool, licensingtest.Resident(t, pool))
-	mine, err := store.OfResident(ctx, pool, r.ID)
+	mine, err := store.OfResident(ctx, pool, r.ID, 50)
 	if ok(t, err); len(mine) != 1 || mine[0].ID != a.ID {
 		t.Errorf("mine %v", mine)
 	}

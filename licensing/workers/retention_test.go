@@ -166,7 +166,9 @@ func TestLegalHold(t *testing.T) {
 	b := setUp(t)
 	_, a := b.refused(t)
 	set := func(keep bool) {
-		licensingtest.In(t, b.pool, func(tx pgx.Tx) error { return store.SetHold(ctx, tx, a.Code, keep, "Lê Văn Nam", "CV 12/2028", b.clock.Now()) })
+		licensingtest.In(t, b.pool, func(tx pgx.Tx) error {
+			return store.SetHold(ctx, tx, a.Code, keep, "Lê Văn Nam", "CV 12/2028", b.clock.Now())
+		})
 	}
 	b.until(licensingtest.Today.AddYears(2).AddDays(-6))
 	soon := func() int {
@@ -190,7 +192,9 @@ func TestLegalHold(t *testing.T) {
 	ok(t, retain(ctx, b.deps, jobs.Retain{}))
 	_, err := store.ByID(ctx, b.pool, a.ID)
 	is(t, "after the release", err, licensing.ErrNotFound)
-	err = pgx.BeginFunc(ctx, b.pool, func(tx pgx.Tx) error { return store.SetHold(ctx, tx, a.Code, true, "Lê Văn Nam", "CV 13/2028", b.clock.Now()) })
+	err = pgx.BeginFunc(ctx, b.pool, func(tx pgx.Tx) error {
+		return store.SetHold(ctx, tx, a.Code, true, "Lê Văn Nam", "CV 13/2028", b.clock.Now())
+	})
 	is(t, "a hold on what is gone", err, licensing.ErrNotFound)
 }
 

@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/gofiber/fiber/v3"
@@ -54,8 +56,8 @@ func (p dataPage) cases() []page.SummaryRow {
 	return rows
 }
 
-// packTime bounds the writing of one download.
-const packTime = 2 * time.Minute
+// PackTime bounds the writing of one download: within what the server gives an answer.
+const PackTime = 50 * time.Second
 
 // download answers everything in one ZIP. It takes a login of the last minutes: on a shared phone nobody carries away a file that
 // somebody else left open.
@@ -78,9 +80,17 @@ func (h *Handler) download(c fiber.Ctx) error {
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="du-lieu.zip"`)
 	ctx := context.WithoutCancel(c.Context()) // the body is written after the handler has returned
 	return c.SendStreamWriter(func(w *bufio.Writer) {
-		ctx, cancel := context.WithTimeout(ctx, packTime)
+		ctx, cancel := context.WithTimeout(ctx, PackTime)
 		defer cancel()
-		_ = h.pack(ctx, w, stored) // a ZIP that is cut off does not open: the browser says so
+		// A ZIP that is cut off does not open: the browser says so. The writer runs where no middleware catches a panic.
+		defer func() {
+			if p := recover(); p != nil {
+				h.Log.Error("panic", "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			}
+		}()
+		if err := h.pack(ctx, w, stored); err != nil {
+			h.Log.Warn("download cut off", "error", err)
+		}
 	})
 }
 
@@ -142,15 +152,18 @@ func exported(s renewal.Stored) object {
 
 func exportedCase(k renewal.StoredCase) object {
 	a := k.Applicant
-	history, opened, returned := []object{}, []object{}, []object{}
+	history, opened, returned, payments := []object{}, []object{}, []object{}, []object{}
 	for _, e := range k.History {
 		history = append(history, object{"luc": e.At, "vai_tro": e.Role, "viec": e.Event, "tu": e.From, "den": e.To, "ly_do": e.Reason})
 	}
 	for _, o := range k.Opened {
-		opened = append(opened, object{"luc": o.At, "vai_tro": o.Role, "muc": o.What})
+		opened = append(opened, object{"luc": o.At, "vai_tro": o.Role, "muc": o.Kind(), "de_lam_gi": o.Purpose})
 	}
 	for _, i := range k.Returned {
-		returned = append(returned, object{"muc": i.Item, "ly_do": i.Reason, "loi_nhan": i.Note, "sua_luc": i.FixedAt})
+		returned = append(returned, object{"lan": i.Round, "muc": i.Item, "ly_do": i.Reason, "loi_nhan": i.Note, "sua_luc": i.FixedAt})
+	}
+	for _, p := range k.Payments {
+		payments = append(payments, object{"so_tien_dong": p.Amount, "trang_thai": p.State, "ma_tham_chieu": p.Reference, "bat_dau": p.CreatedAt, "ket_thuc": p.SettledAt})
 	}
 	return object{
 		"ma": k.Code, "trang_thai": k.State, "ly_do_doi": k.Ground, "hang_chon": k.Choice, "lap_luc": k.CreatedAt, "nop_luc": k.SubmittedAt,
@@ -158,7 +171,7 @@ func exportedCase(k renewal.StoredCase) object {
 		"nguoi_nop": object{"so_dinh_danh": a.PersonalNumber.Reveal(), "ho_ten": a.FullName, "ngay_sinh": a.BirthDate, "gioi_tinh": a.Sex, "dia_chi": a.Address},
 		"bang_lai":  k.Licence, "giay_kham": object{"so": k.Health.Number, "ngay_ky": k.Health.SignedOn.String()},
 		"nhan_the":  object{"cach": k.Contact.Delivery, "dien_thoai": k.Contact.Phone, "dia_chi": k.Contact.Street, "xa_phuong": k.Contact.Commune},
-		"xet_duyet": k.Decision, "can_sua": returned, "thanh_toan": k.Payment, "the_moi": k.Order, "buu_gui": k.Parcel,
+		"xet_duyet": k.Decision, "can_sua": returned, "thanh_toan": payments, "the_moi": k.Order, "buu_gui": k.Parcel,
 		"lich_su": history, "ai_da_mo": opened,
 	}
 }

@@ -2,13 +2,21 @@ package resident
 
 import (
 	"archive/zip"
+	"context"
 	"encoding/json"
 	"io"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"giahan/identity"
+	"giahan/licensing"
 	lt "giahan/licensing/licensingtest"
+	"giahan/licensing/store"
+	"giahan/media"
 )
 
 // The page says what is kept and until when; the download holds it all, with the pictures, and nothing of another person. It is
@@ -59,4 +67,73 @@ func TestMyData(t *testing.T) {
 	}
 	h.handler.FreshLogin = time.Minute // the session of the test has no time of a login at all
 	h.post("/my-data").expect(t, 303, "/sign-in?fresh=1&next=%2Fmy-data")
+}
+
+// Nothing that was once said of a case is left out: every round of corrections, every payment, every look.
+func TestMyDataIsAllOfIt(t *testing.T) {
+	h := newHouse(t)
+	_, id := h.draft()
+	lt.In(t, h.pool, func(tx pgx.Tx) error {
+		for i, note := range []string{"ảnh mờ lần một", "ảnh mờ lần hai"} {
+			if err := store.AddReturnedItem(t.Context(), tx, id, licensing.ReturnedItem{Round: i + 1, Item: licensing.ItemPortrait, Reason: "blurred", Note: note}); err != nil {
+				return err
+			}
+			if err := store.FixItem(t.Context(), tx, id, licensing.ItemPortrait, h.clock.Now()); err != nil {
+				return err
+			}
+			p := store.Payment{ID: uuid.New(), Application: id, Amount: licensing.VND(100_001 + i), CreatedAt: h.clock.Now().Add(time.Duration(i) * time.Hour)}
+			if err := store.InsertPayment(t.Context(), tx, p); err != nil {
+				return err
+			}
+			if err := store.SettlePayment(t.Context(), tx, p.ID, store.PaymentFailed, "", h.clock.Now()); err != nil {
+				return err
+			}
+			officer := lt.Officer(t, h.pool, identity.RoleExaminer)
+			if err := store.LogAccess(t.Context(), tx, officer.Actor(), licensing.Reading{At: h.clock.Now(), Case: &id, What: "case", Purpose: licensing.PurposeComplaint}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	got := h.post("/my-data")
+	z, err := zip.NewReader(strings.NewReader(got.Body), int64(len(got.Body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.File[0].Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"ảnh mờ lần một", "ảnh mờ lần hai", "100001", "100002", `"de_lam_gi": "complaint"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in the download", want)
+		}
+	}
+}
+
+// breaks is an Intake whose pictures cannot be opened.
+type breaks struct{ Intake }
+
+func (breaks) Open(context.Context, media.UploadID, media.Form) (media.Upload, []byte, error) {
+	panic("decoder")
+}
+
+// What goes wrong while the ZIP is written, where no middleware looks, leaves a broken ZIP and a line in the log, and a service that runs.
+func TestMyDataBreaksOff(t *testing.T) {
+	h := newHouse(t)
+	a, _ := h.draft()
+	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token).expect(t, 303, a)
+	h.handler.Intake = breaks{h.handler.Intake}
+	got := h.post("/my-data")
+	if _, err := zip.NewReader(strings.NewReader(got.Body), int64(len(got.Body))); err == nil {
+		t.Error("the ZIP opens")
+	}
+	if log := h.logged.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, `"panic":"string"`) || strings.Contains(log, "042") {
+		t.Errorf("the log says %q", log)
+	}
+	h.get("/my-data").expect(t, 200, "")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -50,6 +51,7 @@ type house struct {
 	app      *fiber.App
 	who      *identity.Resident // who is signed in; nil for nobody
 	lang     text.Lang
+	logged   bytes.Buffer // of what is written behind the handlers' backs
 }
 
 type register struct {
@@ -81,7 +83,7 @@ func newHouse(t testing.TB) *house {
 	if err := store.EnsureBucket(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	h.handler = &Handler{Now: h.clock.Now,
+	h.handler = &Handler{Now: h.clock.Now, Log: slog.New(slog.NewJSONHandler(&h.logged, nil)),
 		Renewal: renewal.Service{Pool: h.pool, Clerk: lt.Clerk(t, h.pool), Register: h.register, Payments: payments{}, Office: lt.Office,
 			PublicURL: "https://giahan.test", Now: h.clock.Now, NewID: uuid.New},
 		Intake: &intake.Service{Pool: h.pool, Blob: store, Gate: photo.NewGate(2), Now: h.clock.Now, NewID: uuid.New}}

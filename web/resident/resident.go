@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,7 @@ type Handler struct {
 	Intake     Intake
 	Now        func() time.Time
 	FreshLogin time.Duration // how old the login may be of whoever submits a case; 0 takes any
+	Log        *slog.Logger
 }
 
 // Routes mounts the pages at the root of the residents' host. The caller has put the visit into the request and has checked
