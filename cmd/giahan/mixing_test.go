@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"image/color"
 	"io"
 	"net"
 	"net/http"
@@ -22,6 +23,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"giahan/media/photo/phototest"
 )
 
 // Markers: "rq" belongs to one request of one client, "st" is stored for a person. The letter is the kind of request.
@@ -36,7 +39,7 @@ type mixing struct {
 	people []speaker
 	wrong  atomic.Int64
 	done   atomic.Int64
-	kinds  [10]atomic.Int64
+	kinds  [12]atomic.Int64
 	busy   atomic.Int64 // answers that only said "too many"
 	refs   sync.Map     // reference: status, of what the log says of refused requests
 	tries  sync.Map     // hash of the cookie of a try to sign in: the marker of its request
@@ -45,10 +48,11 @@ type mixing struct {
 // speaker is somebody who is signed in, in one browser that many clients share; "" is nobody.
 type speaker struct {
 	key, site, cookie, csrf, page, version string
+	photo, sum                             string // of a resident's portrait: its address, and the hash of what stands there
 }
 
 // TestNobodyReadsAnother sends requests of many clients through the server on its own connections, kept alive: residents, officers and
-// nobody, pages, redirects, forms that are refused, searches and callbacks. An answer may hold the markers of its own request and what its
+// nobody, pages, redirects, forms that are refused, searches, callbacks and pictures. An answer may hold the markers of its own request and what its
 // own person has stored; a line of the log none at all; a row that of one request, and the right one. GIAHAN_REQUESTS says how many: 2,000
 // beside the other tests, 1,000,000 for the whole proof.
 func TestNobodyReadsAnother(t *testing.T) {
@@ -60,8 +64,8 @@ func TestNobodyReadsAnother(t *testing.T) {
 	w := newWorld(t, 1)
 	m := &mixing{w: w}
 	w.log.watch(m.line)
-	for _, key := range []string{"hoa", "an", "khanh", "giang"} {
-		m.people = append(m.people, m.resident(key))
+	for i, key := range []string{"hoa", "an", "khanh", "giang"} {
+		m.people = append(m.people, m.resident(key, phototest.JPEG(phototest.Portrait(900, 1200, color.NRGBA{70, 130, 200 + 12*uint8(i), 255}))))
 	}
 	for _, key := range []string{"intake", "examiner1"} {
 		m.people = append(m.people, m.officer(key))
@@ -100,19 +104,23 @@ func cookies(b *browser, site string) string {
 	return strings.Join(out, "; ")
 }
 
-// resident has a draft in which their marker stands.
-func (m *mixing) resident(key string) speaker {
+// resident has a draft in which their marker stands, with a portrait that is like no other.
+func (m *mixing) resident(key string, jpeg []byte) speaker {
 	a := m.w.resident(key)
 	a.start("0", "expiring")
 	typed := url.Values{"phone": {"0912 000 118"}, "delivery": {"post"}, "commune": {"18073"}, "street": {"Số 1 st" + key + "-0a0z"}}
 	a.must("contact", typed)
+	a.picture("portrait", nil, jpeg)
+	photo := "/photos/" + uploadIn(m.w.t, second(a.get(a.at("portrait")))) + "/thumbnail"
+	sum := sha256.Sum256([]byte(second(a.get(m.w.public + photo))))
 	fields := a.form(a.at("contact"), "/applications/"+a.id+"/contact")
-	return speaker{key, m.w.public, cookies(a.browser, m.w.public), fields.Get("csrf"), "/applications/" + a.id + "/contact", fields.Get("version")}
+	return speaker{key, m.w.public, cookies(a.browser, m.w.public), fields.Get("csrf"), "/applications/" + a.id + "/contact", fields.Get("version"),
+		photo, string(sum[:])}
 }
 
 func (m *mixing) officer(key string) speaker {
 	o := m.w.officerOf(key)
-	return speaker{key, m.w.officer, cookies(o.browser, m.w.officer), o.form(m.w.officer+"/", "/search").Get("csrf"), "/search", ""}
+	return speaker{key, m.w.officer, cookies(o.browser, m.w.officer), o.form(m.w.officer+"/", "/search").Get("csrf"), "/search", "", "", ""}
 }
 
 // forgetLimits lets the clients ask more often than people do.
@@ -137,16 +145,18 @@ type request struct {
 	mark         string
 	method, path string
 	form         string
-	status       int  // that is expected; 0: any
-	echoes       bool // the answer tells the marker again
+	kind         string // of the form; empty is what browsers send
+	status       int    // that is expected; 0: any
+	echoes       bool   // the answer tells the marker again
+	sum          string // hash of the picture that is the answer; empty where it is none
 }
 
 // next makes the seq-th request of a client.
 func (m *mixing) next(client, seq int) request {
-	kind := (client*7 + seq) % 10
+	kind := (client*7 + seq) % len(m.kinds)
 	m.kinds[kind].Add(1)
 	r := request{of: speaker{key: "nobody", site: m.w.public}, method: http.MethodGet, mark: fmt.Sprintf("rqnobody-%d%c%dz", client, 'a'+rune(kind), seq)}
-	resident, officer := m.people[client%4], m.people[4+client%2]
+	resident, other, officer := m.people[client%4], m.people[(client+1)%4], m.people[4+client%2]
 	as := func(s speaker) { r.of, r.mark = s, strings.Replace(r.mark, "nobody", s.key, 1) }
 	switch kind {
 	case 0:
@@ -173,6 +183,13 @@ func (m *mixing) next(client, seq int) request {
 		r.path, r.status = "/cases/"+r.mark, 404
 	case 9:
 		r.method, r.path, r.form = http.MethodPost, "/hooks/payment", "m="+r.mark
+	case 10:
+		r.method, r.path, r.kind, r.form = http.MethodPost, "/hooks/printing", "application/json", `{"order":"`+r.mark+`","state":"printed"}`
+	case 11:
+		as(resident)
+		if r.path, r.status, r.sum = r.of.photo+"?m="+r.mark, 200, r.of.sum; seq/len(m.kinds)%4 == 3 {
+			r.path, r.status, r.sum = other.photo+"?m="+r.mark, 404, ""
+		}
 	}
 	return r
 }
@@ -223,7 +240,7 @@ func (r request) bytes(client int) []byte {
 		b.WriteString("Accept-Encoding: gzip\r\n")
 	}
 	if r.method == http.MethodPost {
-		fmt.Fprintf(&b, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n", len(r.form))
+		fmt.Fprintf(&b, "Content-Type: %s\r\nContent-Length: %d\r\n", either(r.kind, "application/x-www-form-urlencoded"), len(r.form))
 	}
 	b.WriteString("\r\n" + r.form)
 	return b.Bytes()
@@ -261,6 +278,9 @@ func (m *mixing) check(r request, res *http.Response, body string) {
 	}
 	if r.status != 0 && res.StatusCode != r.status || r.status == 0 && res.StatusCode >= 500 || r.echoes && !own {
 		m.fail("%s %s of %s: %d, its own marker is there: %v", r.method, r.path, r.of.key, res.StatusCode, own)
+	}
+	if sum := sha256.Sum256([]byte(body)); r.sum != "" && string(sum[:]) != r.sum {
+		m.fail("%s of %s is another picture", r.path, r.of.key)
 	}
 	if r.of.site == m.w.public {
 		for _, h := range castFinder().find(body) {
