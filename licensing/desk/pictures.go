@@ -38,15 +38,16 @@ func (s Service) Unseen(ctx context.Context, actor identity.Actor, a licensing.A
 	return out, nil
 }
 
-// MaySeePhoto says whether the officer may see a picture as part of the case, and records nothing: licensing.ErrNotFound where the
-// case does not refer to it, licensing.ErrPurpose where they have to name a purpose first. The caller opens the picture, records that with PhotoOpened or ThumbnailOpened, and only then sends it.
-func (s Service) MaySeePhoto(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) error {
+// MaySeePhoto gives the dossier code of the case if the officer may see a picture as part of it, and records nothing:
+// licensing.ErrNotFound where the case does not refer to it, licensing.ErrPurpose where they have to name a purpose first. The caller
+// opens the picture, records that with PhotoOpened or ThumbnailOpened, and only then sends it.
+func (s Service) MaySeePhoto(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload uuid.UUID) (code string, err error) {
 	a, err := mayOpen(ctx, s.Pool, actor, id, upload)
 	if err != nil {
-		return err
+		return "", err
 	}
 	_, err = s.ground(ctx, s.Pool, actor, a)
-	return err
+	return a.Code, err
 }
 
 // PhotoOpened records that the officer opened a picture of the case: with the picture at hand, before it is sent to them. It asks

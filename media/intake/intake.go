@@ -217,3 +217,15 @@ func (s *Service) Open(ctx context.Context, id media.UploadID, form media.Form) 
 	}
 	return u, b, nil
 }
+
+// OpenMarked is Open for whoever is not the person's own: the lines, who looks and when, are burnt into what leaves (photo.Gate.Mark).
+func (s *Service) OpenMarked(ctx context.Context, id media.UploadID, form media.Form, lines ...string) (media.Upload, []byte, error) {
+	u, b, err := s.Open(ctx, id, form)
+	if err != nil {
+		return media.Upload{}, nil, err
+	}
+	if b, err = s.Gate.Mark(ctx, b, lines...); err != nil {
+		return media.Upload{}, nil, fmt.Errorf("open picture %s: %w", id, err)
+	}
+	return u, b, nil
+}

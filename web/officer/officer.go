@@ -20,7 +20,7 @@ import (
 
 // Pictures gives out what residents have sent: media/intake.Service does. It does not ask who wants to see it; Desk does.
 type Pictures interface {
-	Open(ctx context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error)
+	OpenMarked(ctx context.Context, id media.UploadID, form media.Form, lines ...string) (media.Upload, []byte, error)
 }
 
 // Handler holds what the pages need. All fields are required.

@@ -9,6 +9,7 @@ import (
 	"giahan/identity"
 	"giahan/licensing"
 	"giahan/media"
+	"giahan/web/text"
 	"giahan/web/visit"
 )
 
@@ -44,10 +45,11 @@ func (h *Handler) send(c fiber.Ctx, form media.Form, record recorder) error {
 	if err != nil {
 		return errNoPage
 	}
-	if err := h.Desk.MaySeePhoto(c.Context(), o.Actor(), id, uuid.UUID(upload)); err != nil {
+	code, err := h.Desk.MaySeePhoto(c.Context(), o.Actor(), id, uuid.UUID(upload))
+	if err != nil {
 		return err
 	}
-	_, jpeg, err := h.Intake.Open(c.Context(), upload, form)
+	_, jpeg, err := h.Intake.OpenMarked(c.Context(), upload, form, code, o.FullName, text.Stamp(h.Now()))
 	if err != nil {
 		return err
 	}

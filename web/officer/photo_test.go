@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -121,5 +122,29 @@ func TestPicturesOfOthers(t *testing.T) {
 		o.get(o.examiner, at(a, "photos", uuid.NewString())+form).want(t, 404)
 		o.get(o.examiner, at(a, "photos", "nonsense")+form).want(t, 404)
 		o.get(o.examiner, "/cases/nonsense/photos/"+a.Portrait.String()+form).want(t, 404)
+	}
+}
+
+// What an officer is shown bears who looked and when, in each form; what is stored does not.
+func TestPicturesAreMarked(t *testing.T) {
+	o := newOffice(t)
+	a := o.may(o.may(o.pictured(), o.examiner), o.leader)
+	for form, stored := range map[string]media.Form{"": media.Whole, "/thumbnail": media.Thumbnail, "/print": media.Print} {
+		address := at(a, "photos", a.Portrait.String()) + form
+		_, plain, err := o.pictures.Open(context.Background(), *a.Portrait, stored)
+		o.must(err)
+		seen := map[string]string{string(plain): "what is stored"}
+		look := func(who identity.Officer, name string) {
+			t.Helper()
+			body := o.get(who, address).want(t, 200).body
+			if other := seen[body]; other != "" {
+				t.Errorf("%q: %s sees the same as %s", form, name, other)
+			}
+			seen[body] = name
+		}
+		look(o.examiner, "the examiner")
+		look(o.leader, "the supervisor")
+		o.clock.Add(time.Minute)
+		look(o.examiner, "the examiner a minute later")
 	}
 }

@@ -315,3 +315,24 @@ func TestForeignTokenChangesNothing(t *testing.T) {
 		t.Error("a foreign form changed the case")
 	}
 }
+
+// A helper's look at a picture bears their name and the time; the person's own does not.
+func TestHelpersPicturesAreMarked(t *testing.T) {
+	h := newHouse(t)
+	a, id := h.draft()
+	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token).expect(t, 303, a)
+	p, own := "/photos/"+lt.Read(t, h.pool, id).Portrait.String(), *h.who
+	first := h.get(p).expect(t, 200, "").Body
+	if _, plain, err := h.handler.Intake.Open(t.Context(), *lt.Read(t, h.pool, id).Portrait, media.Whole); err != nil || string(plain) != first {
+		t.Errorf("the person's own picture is not what is stored, %v", err)
+	}
+	helper, person := lt.Officer(t, h.pool, identity.RoleHelper), own
+	if _, err := h.pool.Exec(t.Context(), `with filed as (update applications set filed_by = $1) update uploads set taken_by = $1`, uuid.UUID(helper.Person)); err != nil {
+		t.Fatal(err)
+	}
+	person.HelpedBy = &helper
+	h.who = &person
+	if got := h.get(p).expect(t, 200, "").Body; got == first {
+		t.Error("the helper sees it unmarked")
+	}
+}

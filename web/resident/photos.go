@@ -3,9 +3,21 @@ package resident
 import (
 	"github.com/gofiber/fiber/v3"
 
+	"giahan/identity"
 	"giahan/media"
+	"giahan/web/text"
 	"giahan/web/visit"
 )
+
+// shown is the picture as it leaves: a person's own as it is, with the mark of the helper where one is at it.
+func (h *Handler) shown(c fiber.Ctx, r identity.Resident, id media.UploadID, form media.Form) (jpeg []byte, err error) {
+	if r.HelpedBy == nil {
+		_, jpeg, err = h.Intake.Open(c.Context(), id, form)
+		return jpeg, err
+	}
+	_, jpeg, err = h.Intake.OpenMarked(c.Context(), id, form, r.HelpedBy.FullName, text.Stamp(h.Now()))
+	return jpeg, err
+}
 
 // photo gives a resident their own picture. Whose it is decides its row, before the object store is asked: somebody else's picture
 // is answered as one that does not exist, just as fast, and also while the store is down.
@@ -29,7 +41,7 @@ func (h *Handler) photo(form media.Form) fiber.Handler {
 		if err := h.Renewal.MaySee(r.Actor(), u); err != nil {
 			return err
 		}
-		_, jpeg, err := h.Intake.Open(c.Context(), id, form)
+		jpeg, err := h.shown(c, r, id, form)
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ type Intake interface {
 	Take(ctx context.Context, actor identity.Actor, kind media.Kind, r io.Reader) (media.Upload, error)
 	Find(ctx context.Context, id media.UploadID) (media.Upload, error)
 	Open(ctx context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error)
+	OpenMarked(ctx context.Context, id media.UploadID, form media.Form, lines ...string) (media.Upload, []byte, error)
 }
 
 // Handler serves the pages. Every field is required.

@@ -64,6 +64,9 @@ func (p *Printer) Moment(t time.Time) string {
 	return p.Time(t) + ", " + strings.ReplaceAll(p.Weekday(d), " ", nbsp) + " " + p.Date(d)
 }
 
+// Stamp is a moment in digits alone, the same in every language: for what is burnt into a picture.
+func Stamp(t time.Time) string { return t.In(licensing.Zone).Format("02/01/2006 15:04") }
+
 // HalfDay names the half of the working day in which t lies: trưa until noon, else cuối ngày.
 func (p *Printer) HalfDay(t time.Time) string {
 	h, m, _ := t.In(licensing.Zone).Clock()
