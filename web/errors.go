@@ -138,6 +138,9 @@ func (s *server) fail(a identity.Audience) fiber.ErrorHandler {
 func (s *server) note(c fiber.Ctx, v *visit.Visit, err error) {
 	attrs := []any{"ref", v.Ref, "route", routeOf(c, err)}
 	if reason := signin.Case(err); reason != "" {
+		if errors.Is(err, identity.ErrPortalDown) { // which call, and what the network said
+			attrs = append(attrs, "error", err.Error())
+		}
 		s.Log.Warn("sign-in refused", append(attrs, "case", reason)...)
 		return
 	}

@@ -61,11 +61,12 @@ var rooms = []struct {
 	{"web", []string{"identity", "identity/sessions", "identity/signin", "licensing", "media", "web/*"}},
 	// 8: where a partner meets a port
 	{"migrations", []string{"identity/vault"}},
-	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest"}},
+	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest", "-identity/signin/signintest"}},
 	{"cmd/sandbox", []string{"*", "-web", "-cmd/giahan"}},
 	// help for tests
 	{"migrations/dbtest", []string{"migrations", "identity/vault", "cmd/sandbox/postgres"}},
 	{"licensing/licensingtest", []string{"*"}},
+	{"identity/signin/signintest", []string{"integrations/portal/portalsim"}},
 }
 
 // fences say where a library may be used.
@@ -142,7 +143,7 @@ func TestProductionBinaryIsClean(t *testing.T) {
 		}
 		for _, d := range p.Deps {
 			if strings.Contains(d, "sim") && strings.HasPrefix(d, "giahan/") || strings.HasPrefix(d, "giahan/cmd/sandbox") || strings.Contains(d, "versitygw") ||
-				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || strings.HasSuffix(d, "heictest") || d == "testing" {
+				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || strings.HasSuffix(d, "heictest") || strings.HasSuffix(d, "signintest") || d == "testing" {
 				t.Errorf("the production binary links %s", d)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jws"
+
+	"giahan/identity/signin/signintest"
 )
 
 // BenchmarkToken checks one ID token with warm keys, as a sign-in does: form, key, signature and every claim. In the same loop jwx
@@ -15,14 +17,14 @@ import (
 func BenchmarkToken(b *testing.B) {
 	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	const issuer, nonce, access = "https://portal.example", "n-0S6_WzA2Mj", "an access token"
-	for _, s := range []signer{{"rsa-1", "RS256", rsaKey()}, {"rsa-1", "PS256", rsaKey()}, {"key-1", "ES256", newEC()}} {
+	for _, s := range []signintest.Signer{signer("rsa-1", "RS256", rsaKey()), signer("rsa-1", "PS256", rsaKey()), signer("key-1", "ES256", newEC())} {
 		claims := asJSON(map[string]any{"iss": issuer, "aud": testClient, "sub": "hoa", "iat": now.Unix(), "exp": now.Unix() + 300,
-			"auth_time": now.Unix(), "nonce": nonce, "acr": "urn:giahan:loa:2", "amr": []string{"pwd", "otp"}, "at_hash": halfHash(s.alg, access)})
-		raw := s.compact(string(asJSON(s.header())), claims)
-		keys := must(parseKeys(asJSON(map[string]any{"keys": []any{s.jwk(), signer{"old", "ES256", newEC()}.jwk()}})))
+			"auth_time": now.Unix(), "nonce": nonce, "acr": "urn:giahan:loa:2", "amr": []string{"pwd", "otp"}, "at_hash": halfHash(s.Alg(), access)})
+		raw := s.Compact(string(asJSON(s.Header())), claims)
+		keys := must(parseKeys(asJSON(map[string]any{"keys": []any{s.JWK(), signer("old", "ES256", newEC()).JWK()}})))
 		p := must(New(Config{Issuer: issuer, ClientID: testClient, ClientSecret: testSecret, RedirectURL: home, Now: func() time.Time { return now }}))
 		p.keys.fetch = func(context.Context) (keySet, error) { return keys, nil }
-		b.Run(s.alg, func(b *testing.B) {
+		b.Run(s.Alg(), func(b *testing.B) {
 			b.ReportAllocs()
 			var ours, bare time.Duration
 			for b.Loop() {
@@ -32,7 +34,7 @@ func BenchmarkToken(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := jws.Verify([]byte(raw), jws.WithKey(jwa.SignatureAlgorithm(s.alg), keys[0].public)); err != nil {
+				if _, err := jws.Verify([]byte(raw), jws.WithKey(jwa.SignatureAlgorithm(s.Alg()), keys[0].public)); err != nil {
 					b.Fatal(err)
 				}
 				ours, bare = ours+between.Sub(start), bare+time.Since(between)

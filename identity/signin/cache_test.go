@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"giahan/identity"
+	"giahan/identity/signin/signintest"
 )
 
 func (f *liar) want(t *testing.T, want string) {
@@ -23,7 +24,7 @@ func (f *liar) want(t *testing.T, want string) {
 func TestUnknownKidFetchesOnceAMinute(t *testing.T) {
 	f := newLiar(t)
 	f.want(t, accepted)
-	header("kid", "never")(f)
+	withHeader("kid", "never")(f.Portal)
 	for range 20 {
 		f.want(t, "kid_unknown")
 	}
@@ -47,13 +48,13 @@ func TestRotation(t *testing.T) {
 	for name, rotate := range map[string]func(f *liar) error{
 		"new key, old one kept": func(f *liar) error { return f.Rotate() },
 		"new key alone":         func(f *liar) error { return f.Revoke() },
-		"same name":             func(f *liar) error { f.use("key-1", "ES256", newEC()); return nil },
-		"same name, other kind": func(f *liar) error { f.use("key-1", "RS256", rsaKey()); return nil },
+		"same name":             func(f *liar) error { f.Use("key-1", "ES256", newEC()); return nil },
+		"same name, other kind": func(f *liar) error { f.Use("key-1", "RS256", rsaKey()); return nil },
 	} {
 		f := newLiar(t)
-		f.use("key-1", "ES256", newEC())
+		f.Use("key-1", "ES256", newEC())
 		f.want(t, accepted)
-		f.key = nil
+		f.Key = nil
 		if err := rotate(f); err != nil {
 			t.Fatal(err)
 		}
@@ -105,26 +106,26 @@ func TestKeysDown(t *testing.T) {
 		f.want(t, accepted)
 	}
 	f.clock.move(time.Second)
-	f.want(t, portalDown)
+	f.want(t, signintest.PortalDown)
 	f.TakeOver("/keys", nil)
 	f.want(t, accepted)
 }
 
 // K16: an answer that is no key set does not push out the one that is.
 func TestBadKeySetKeepsOld(t *testing.T) {
-	for _, r := range keyRows() {
-		if r.id != "K16" {
+	for _, r := range signintest.Rows() {
+		if r.ID != "K16" {
 			continue
 		}
 		f := newLiar(t)
 		f.want(t, accepted)
-		r.lie(f)
+		r.Lie(f.Portal)
 		f.clock.move(stale)
 		f.want(t, accepted)
 		n := f.Calls("/keys")
 		f.want(t, accepted)
 		if f.Calls("/keys") != n {
-			t.Errorf("%s: a failed fetch was repeated within a minute", r.name)
+			t.Errorf("%s: a failed fetch was repeated within a minute", r.Name)
 		}
 	}
 }
@@ -137,16 +138,16 @@ func TestSlowKeySet(t *testing.T) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	})
-	f.want(t, portalDown)
+	f.want(t, signintest.PortalDown)
 }
 
 // K17: a key that was taken out of the set is good for 15 minutes at most.
 func TestWithdrawnKey(t *testing.T) {
 	f := newLiar(t)
-	f.use("stolen", "ES256", newEC())
+	f.Use("stolen", "ES256", newEC())
 	f.want(t, accepted)
-	f.keys = func([]map[string]any) []map[string]any {
-		return []map[string]any{signer{"key-2", "ES256", newEC()}.jwk()}
+	f.Keys = func([]map[string]any) []map[string]any {
+		return []map[string]any{signer("key-2", "ES256", newEC()).JWK()}
 	}
 	f.clock.move(15 * time.Minute)
 	f.want(t, "kid_unknown")

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"giahan/identity/signin/signintest"
 )
 
 // TestEveryCaseIsTested holds the list of cases against the tests: 83 of them, each with a row of the tables here or with a named
@@ -18,11 +20,11 @@ func TestEveryCaseIsTested(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := map[string]bool{}
-	for _, r := range allRows() {
-		rows[r.id] = true
+	for _, r := range signintest.Rows() {
+		rows[r.ID] = true
 	}
-	for _, r := range answerRows() {
-		rows[r.id] = true
+	for _, r := range signintest.Answers() {
+		rows[r.ID] = true
 	}
 	cases := 0
 	for line := range strings.Lines(string(raw)) {

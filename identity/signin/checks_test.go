@@ -16,71 +16,11 @@ import (
 	"giahan/integrations/portal/portalsim"
 )
 
-// checkRows are what none of the named cases would have missed: each was found by taking one check out and seeing every test pass.
-func checkRows() []row {
-	document := func(change func(map[string]any)) func(*liar) {
-		return func(f *liar) { f.TamperDocument(change) }
-	}
-	key := func(change func(map[string]any)) func(*liar) {
-		return func(f *liar) {
-			f.keys = func(set []map[string]any) []map[string]any { change(set[0]); return set }
-		}
-	}
-	grant := func(name string, value any) func(*liar) {
-		return func(f *liar) { f.TamperGrant(func(g map[string]any) { g[name] = value }) }
-	}
-	return []row{
-		{"kid", "empty", header("kid", ""), "kid"},
-		{"kid", "a number", header("kid", 7), "kid"},
-		{"kid", "too long", header("kid", strings.Repeat("k", maxKid+1)), "kid"},
-		{"kid", "missing, and one key of the kind", func(f *liar) {
-			f.header = func(h map[string]any) { delete(h, "kid") }
-			f.also(signer{"rsa-1", "RS256", rsaKey()}.jwk())
-		}, accepted},
-		{"kid", "none anywhere", func(f *liar) {
-			f.header = func(h map[string]any) { delete(h, "kid") }
-			f.keys = func(set []map[string]any) []map[string]any {
-				other := signer{"", "ES256", newEC()}.jwk()
-				delete(set[0], "kid")
-				delete(other, "kid")
-				return []map[string]any{set[0], other}
-			}
-		}, "kid_missing"},
-		{"key", "without use", key(func(k map[string]any) { delete(k, "use") }), accepted},
-		{"key", "for verifying", key(func(k map[string]any) { k["key_ops"] = []string{"verify"} }), accepted},
-		{"token", "padded payload", resigned(func(h, p string) (string, string) { return h, p + "=" }), "token_form"},
-		{"token", "padded header", resigned(func(h, p string) (string, string) { return h + "=", p }), "header_form"},
-		{"grant", "id_token empty", grant("id_token", ""), "id_token_missing"},
-		{"grant", "id_token a number", grant("id_token", 7), "id_token_missing"},
-		{"level", "in loAs alone", without("acr"), accepted},
-		{"level", "loAs null in the token", claim("loAs", nil), accepted},
-		{"account", "token says another kind", claim("LoaiTaiKhoan", "2"), "userinfo_differs"},
-		{"userinfo", "too many questions", reply("/userinfo", 429, "application/json", "{}"), portalDown},
-		{"metadata", "a list", reply("/.well-known/openid-configuration", 200, "application/json", "[]"), "metadata_form"},
-		{"metadata", "without a token endpoint", document(func(m map[string]any) { delete(m, "token_endpoint") }), "metadata_endpoint"},
-		{"metadata", "without keys", document(func(m map[string]any) { delete(m, "jwks_uri") }), "metadata_endpoint"},
-		{"metadata", "without userinfo", document(func(m map[string]any) { delete(m, "userinfo_endpoint") }), accepted},
-		{"metadata", "no address", document(func(m map[string]any) { m["userinfo_endpoint"] = "http://[::1" }), "metadata_endpoint"},
-		{"metadata", "a fragment", document(func(m map[string]any) { m["userinfo_endpoint"] = m["userinfo_endpoint"].(string) + "#x" }), "metadata_endpoint"},
-	}
-}
-
-// resigned signs soundly over changed texts of header and payload.
-func resigned(change func(header, payload string) (string, string)) func(*liar) {
-	return func(f *liar) {
-		f.compact = func(honest string) string {
-			p := strings.Split(honest, ".")
-			h, c := change(p[0], p[1])
-			return h + "." + c + "." + b64(f.sign([]byte(h+"."+c)))
-		}
-	}
-}
-
 // Key sets that are refused as a whole.
 func TestKeySets(t *testing.T) {
-	good := signer{"good", "ES256", newEC()}.jwk()
+	good := signer("good", "ES256", newEC()).JWK()
 	with := func(name string, value any) map[string]any {
-		k := signer{"other", "ES256", newEC()}.jwk()
+		k := signer("other", "ES256", newEC()).JWK()
 		k[name] = value
 		return k
 	}
@@ -257,5 +197,23 @@ func TestIssuers(t *testing.T) {
 		if _, err := checkIssuer(issuer, false); (err == nil) != (want && strings.HasPrefix(issuer, "https:")) {
 			t.Errorf("%s, without plain http: %v", issuer, err)
 		}
+	}
+}
+
+// What a portal that is down has to do with is told without its address, which may hold a query.
+func TestDownTellsNoAddress(t *testing.T) {
+	err := down("token", &url.Error{Op: "Get", URL: "https://portal.example/token?code=s3cret", Err: errors.New("connection refused")})
+	if want := "token: " + identity.ErrPortalDown.Error() + " (connection refused)"; err.Error() != want || !errors.Is(err, identity.ErrPortalDown) {
+		t.Errorf("%v", err)
+	}
+	if err := down("token", nil); err.Error() != "token: "+identity.ErrPortalDown.Error() || !errors.Is(err, identity.ErrPortalDown) {
+		t.Errorf("%v", err)
+	}
+}
+
+// An address that is none is a refusal, not the end of the process.
+func TestNoAddress(t *testing.T) {
+	if _, _, err := newLiar(t).p.call(t.Context(), "step", "GET", "http://[::1", ""); Case(err) != "step" {
+		t.Errorf("%v", err)
 	}
 }

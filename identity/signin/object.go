@@ -81,11 +81,7 @@ func (s *scan) array(depth int) bool {
 	if depth > maxDepth {
 		return false
 	}
-	for s.i++; ; s.i++ {
-		if s.space(); s.b[s.i] == ']' {
-			s.i++
-			return true
-		}
+	for s.i++; ; s.i++ { // of an empty one the bracket stands where a value of no bytes ends
 		if _, ok := s.value(depth + 1); !ok {
 			return false
 		}
@@ -152,7 +148,7 @@ func (o object) text(name string) (value string, there, ok bool) {
 }
 
 func unquote(raw []byte) (value string, ok bool) {
-	if len(raw) < 2 || raw[0] != '"' {
+	if raw[0] != '"' { // null would be read as a text without letters
 		return "", false
 	}
 	return value, json.Unmarshal(raw, &value) == nil

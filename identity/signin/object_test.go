@@ -38,6 +38,23 @@ func TestParseObject(t *testing.T) {
 	if text, there, ok := o.text("a"); text != `x"}` || !there || !ok {
 		t.Errorf("a = %q", text)
 	}
+	o, ok = parseObject([]byte(`{"null":null,"list":["a",1],"map":{"a":1},"none":[ ]}`))
+	if !ok {
+		t.Fatal("not read")
+	}
+	if _, there, ok := o.text("null"); !there || ok {
+		t.Error("null is a text")
+	}
+	if _, there, ok := o.texts("list"); !there || ok {
+		t.Error("a number is among texts")
+	}
+	if texts, there, ok := o.texts("none"); !there || !ok || len(texts) != 0 {
+		t.Error("an empty list is none of texts")
+	}
+	if o.loose("map") != "" || o.loose("null") != "" {
+		t.Error("loose reads what is no value")
+	}
+	o, _ = parseObject([]byte(good))
 	if o.loose("n") != "12" || o.loose("A") != "true" || o.loose("b") != "" || o.loose("gone") != "" {
 		t.Error("loose reads wrong")
 	}
@@ -73,9 +90,9 @@ func TestSignatureHasOneLength(t *testing.T) {
 }
 
 func FuzzParseToken(f *testing.F) {
-	key := signer{"key-1", "ES256", newEC()}
-	f.Add(key.compact(`{"alg":"ES256","kid":"key-1"}`, []byte(`{"a":[{}]}`)))
-	f.Add(key.compact(`{"alg":"ES256","a":{"b":[1,"x\"",null]}}`, []byte(`{}`)))
+	key := signer("key-1", "ES256", newEC())
+	f.Add(key.Compact(`{"alg":"ES256","kid":"key-1"}`, []byte(`{"a":[{}]}`)))
+	f.Add(key.Compact(`{"alg":"ES256","a":{"b":[1,"x\"",null]}}`, []byte(`{}`)))
 	f.Add("a.b.c")
 	f.Fuzz(func(t *testing.T, raw string) {
 		tok, err := parseToken(raw, defaultAlgorithms, []string{"JWT"})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"giahan/identity"
+	"giahan/identity/signin/signintest"
 )
 
 // F10, F11: the request always carries PKCE by S256, and nothing in it is used twice.
@@ -84,7 +85,7 @@ func TestMixUp(t *testing.T) {
 // C16: a fresh login was asked for.
 func TestMaxAge(t *testing.T) {
 	for name, c := range map[string]struct {
-		lie  func(*liar)
+		lie  func(*signintest.Portal)
 		want string
 	}{
 		"fresh":   {at("auth_time", -15*time.Minute), accepted},
@@ -94,7 +95,7 @@ func TestMaxAge(t *testing.T) {
 	} {
 		f := newLiar(t)
 		f.maxAge = 15 * time.Minute
-		c.lie(f)
+		c.lie(f.Portal)
 		if _, err := f.signIn(); outcome(err) != c.want {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -103,7 +104,7 @@ func TestMaxAge(t *testing.T) {
 
 func TestResidentFromPortal(t *testing.T) {
 	f := newLiar(t)
-	f.userinfo = func(c map[string]any) { c["HoVaTen"] = " Trần \u202eThị\u200b\tHo\u0300a\x00 " }
+	f.Userinfo = func(c map[string]any) { c["HoVaTen"] = " Trần \u202eThị\u200b\tHo\u0300a\x00 " }
 	c, err := f.signIn()
 	if err != nil {
 		t.Fatal(err)
@@ -122,18 +123,18 @@ func TestResidentFromPortal(t *testing.T) {
 // C16: the desk wants a second factor.
 func TestStaff(t *testing.T) {
 	for name, c := range map[string]struct {
-		lie  func(*liar)
+		lie  func(*signintest.Portal)
 		want string
 	}{
-		"otp":       {func(*liar) {}, accepted},
+		"otp":       {func(*signintest.Portal) {}, accepted},
 		"hwk":       {claim("amr", []string{"hwk"}), accepted},
 		"pwd alone": {claim("amr", []string{"pwd"}), "second_factor"},
 		"no amr":    {without("amr"), "second_factor"},
 		"amr wrong": {claim("amr", 7), "amr"},
 	} {
 		f := newLiar(t)
-		f.userinfo = func(c map[string]any) { c["name"] = "Nguyễn Minh Đức" }
-		c.lie(f)
+		f.Userinfo = func(c map[string]any) { c["name"] = "Nguyễn Minh Đức" }
+		c.lie(f.Portal)
 		claims, err := f.signIn()
 		var staff Staff
 		if err == nil {
@@ -191,9 +192,9 @@ func TestConfigIsChecked(t *testing.T) {
 
 // What goes to the log and the page names the reason and nothing of the token, the code or the person.
 func TestErrorsTellNothing(t *testing.T) {
-	for _, r := range allRows() {
-		f := newLiar(t)
-		r.lie(f)
+	for _, r := range signintest.Rows() {
+		f := newLiar(t, settingOf(r))
+		r.Lie(f.Portal)
 		var code, state string
 		_, err := f.signIn(func(q url.Values) { code, state = q.Get("code"), q.Get("state") })
 		if err == nil {
@@ -201,7 +202,7 @@ func TestErrorsTellNothing(t *testing.T) {
 		}
 		for _, secret := range []string{code, state, testSecret, "hoa", "042176003218", "eyJ", "invalid_grant", "<html"} {
 			if secret != "" && strings.Contains(err.Error(), secret) {
-				t.Errorf("%s %s: %q is in %q", r.id, r.name, secret, err)
+				t.Errorf("%s %s: %q is in %q", r.ID, r.Name, secret, err)
 			}
 		}
 	}

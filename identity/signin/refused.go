@@ -17,11 +17,22 @@ func (r Refused) Error() string { return identity.ErrSignIn.Error() + ": " + r.C
 // Unwrap makes every refusal an identity.ErrSignIn.
 func (r Refused) Unwrap() error { return identity.ErrSignIn }
 
-// Case is the reason in err, or "" where err is no refusal.
+// others end a sign-in too, each with a page of its own.
+var others = []struct {
+	err    error
+	reason string
+}{{identity.ErrLevelTooLow, "level"}, {identity.ErrOrganisation, "organisation"}, {identity.ErrNotStaff, "not_staff"}, {identity.ErrPortalDown, "portal_down"}}
+
+// Case is the reason why err ended a sign-in, or "" where it did not.
 func Case(err error) string {
 	var r Refused
 	if errors.As(err, &r) {
 		return r.Case
+	}
+	for _, o := range others {
+		if errors.Is(err, o.err) {
+			return o.reason
+		}
 	}
 	return ""
 }

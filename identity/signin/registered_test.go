@@ -3,6 +3,7 @@ package signin
 import (
 	"bytes"
 	"compress/flate"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -72,20 +73,35 @@ func TestParseOwnKey(t *testing.T) {
 		text []byte
 		ok   bool
 	}{
-		"P-256":    {text(newEC()), true},
-		"RSA 3072": {text(ownRSA().private), true},
-		"RSA 2048": {text(rsaKey()), false},
-		"P-384":    {text(must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))), false},
-		"no PEM":   {[]byte("secret"), false},
-		"another":  {pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("x")}), false},
-		"damaged":  {pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("secret")}), false},
+		"P-256":            {text(newEC()), true},
+		"RSA 3072":         {text(ownRSA().private), true},
+		"RSA 2048":         {text(rsaKey()), false},
+		"P-384":            {text(must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))), false},
+		"no PEM":           {[]byte("secret"), false},
+		"another":          {pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("x")}), false},
+		"named as another": {pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: must(x509.MarshalPKCS8PrivateKey(newEC()))}), false},
+		"damaged":          {pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("secret")}), false},
 	} {
 		k, err := ParseOwnKey(c.text)
 		if (err == nil) != c.ok || (k != nil) != c.ok || err != nil && strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
 		}
+		if name == "damaged" && !strings.Contains(err.Error(), "cannot be read") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Thumbprint("no key"); err == nil {
+		t.Error("a text has a thumbprint")
+	}
+	if _, err := newOwnKey(strange{}); err == nil {
+		t.Error("a key of an unknown kind is ours")
 	}
 }
+
+// strange is a key of a kind that nobody knows.
+type strange struct{ crypto.Signer }
+
+func (strange) Public() crypto.PublicKey { return "no key" }
 
 // C19: userinfo that is signed, where that is configured.
 func TestSignedUserinfo(t *testing.T) {
@@ -131,7 +147,7 @@ func TestEncryptedToken(t *testing.T) {
 		if f.want(t, accepted); t.Failed() {
 			t.Fatal(name)
 		}
-		f.claims = func(c map[string]any) { c["nonce"] = "wrong" }
+		f.Claims = func(c map[string]any) { c["nonce"] = "wrong" }
 		f.want(t, "nonce") // what is inside is checked as ever
 	}
 	own, other := ownRSA(), must(newOwnKey(must(rsa.GenerateKey(rand.Reader, 3072))))
@@ -215,11 +231,11 @@ func TestLogoutToken(t *testing.T) {
 		return f.LogoutToken(base)
 	}
 	rehead := func(header string) string {
-		input := b64([]byte(f.named(header))) + "." + strings.Split(token(nil), ".")[1]
+		input := b64([]byte(f.Named(header))) + "." + strings.Split(token(nil), ".")[1]
 		return input + "." + b64(f.Sign([]byte(input)))
 	}
 	claimsOf := func(claims string) string {
-		input := b64([]byte(f.named(`{"alg":"ES256","typ":"logout+jwt","kid":"KID"}`))) + "." + b64([]byte(claims))
+		input := b64([]byte(f.Named(`{"alg":"ES256","typ":"logout+jwt","kid":"KID"}`))) + "." + b64([]byte(claims))
 		return input + "." + b64(f.Sign([]byte(input)))
 	}
 	for name, c := range map[string]struct{ raw, want string }{
@@ -263,7 +279,7 @@ func TestLogoutToken(t *testing.T) {
 			t.Errorf("%s: %+v", name, l)
 		}
 	}
-	header("typ", "logout+jwt")(f)
+	withHeader("typ", "logout+jwt")(f.Portal)
 	f.want(t, "typ") // and a logout token is no ID token
 }
 
