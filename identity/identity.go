@@ -207,6 +207,7 @@ var (
 	ErrLevelTooLow  = errors.New("assurance level too low")
 	ErrOrganisation = errors.New("account of an organisation")
 	ErrNotStaff     = errors.New("not a member of staff")
+	ErrSuspended    = errors.New("staff account is suspended")
 	ErrSignIn       = errors.New("sign-in refused")
 	ErrPortalDown   = errors.New("identity provider does not answer")
 	ErrForbidden    = errors.New("role may not do this")

@@ -56,6 +56,7 @@ var answers = []struct {
 	{identity.ErrOrganisation, answer{status: 403, heading: "fault.organisation", sentence: "fault.organisation_text", button: "button.start_page", href: "/"}},
 	{identity.ErrNotStaff, answer{status: 403, heading: "fault.not_staff", sentence: "fault.not_staff_text", button: "fault.sign_in_again", href: "/sign-in"}},
 	{identity.ErrPortalDown, answer{status: 503, heading: "fault.portal", sentence: "signin_portal_down", args: text.Args{"n": 5}, button: "button.start_page", href: "/"}},
+	{identity.ErrSuspended, answer{status: 403, heading: "fault.suspended", sentence: "fault.suspended_text", button: "fault.sign_in_again", href: "/sign-in"}},
 	{identity.ErrSignIn, answer{status: 403, heading: "fault.sign_in", sentence: "signin_failed", button: "fault.sign_in_again", href: "/sign-in"}},
 	{identity.ErrActsForNobody, answer{status: 403, heading: "fault.forbidden", sentence: "fault.acts_for_nobody", button: "helping.title", href: "/help"}},
 	{identity.ErrForbidden, answer{status: 403, heading: "fault.forbidden", sentence: "fault.forbidden_text", button: "button.start_page", href: "/"}},

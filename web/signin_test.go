@@ -107,9 +107,14 @@ func TestSignInThatFails(t *testing.T) {
 		status int
 		vi, en string
 	}{
-		"level too low":          {person: "mai", status: 403, vi: "mức 2", en: "level 2"},
-		"organisation":           {person: "company", status: 403, vi: "tài khoản của tổ chức", en: "organisation"},
-		"not staff":              {side: identity.Officers, person: "stranger", status: 403, vi: "chưa có tên trong danh sách", en: "not on the list"},
+		"level too low": {person: "mai", status: 403, vi: "mức 2", en: "level 2"},
+		"organisation":  {person: "company", status: 403, vi: "tài khoản của tổ chức", en: "organisation"},
+		"not staff":     {side: identity.Officers, person: "stranger", status: 403, vi: "chưa có tên trong danh sách", en: "not on the list"},
+		"suspended": {side: identity.Officers, person: "approver", spoil: func(g *gate, _ *guest) {
+			if _, err := g.pool.Exec(context.Background(), "update officers set suspended = true"); err != nil {
+				g.t.Fatal(err)
+			}
+		}, status: 403, vi: "tạm dừng tài khoản công vụ này", en: "has suspended"},
 		"portal down at the end": {person: "hoa", spoil: func(g *gate, _ *guest) { g.portal.Off() }, status: 503, vi: "chưa trả lời", en: "not answering"},
 		"another browser's state": {person: "hoa", spoil: func(_ *gate, b *guest) { b.cookies[signInCookie] = strings.Repeat("x", 43) }, status: 403,
 			vi: "Chưa đăng nhập được", en: ""},

@@ -47,7 +47,7 @@ func (s *Service) Begin(ctx context.Context, audience identity.Audience, nextPat
 //
 // The try is used up first, in a transaction of its own, so that a state is good once even where the rest fails; the calls
 // to the portal come between the transactions. Errors: identity.ErrSignIn (signin.Case names the reason for the log),
-// ErrLevelTooLow, ErrOrganisation, ErrNotStaff, ErrPortalDown.
+// ErrLevelTooLow, ErrOrganisation, ErrNotStaff, ErrSuspended, ErrPortalDown.
 func (s *Service) Finish(ctx context.Context, audience identity.Audience, browserToken string, query url.Values, old ...string) (
 	session identity.Session, token, next string, err error) {
 	attempt, next, err := s.take(ctx, audience, browserToken, query)
@@ -186,8 +186,11 @@ func (s *Service) officer(ctx context.Context, tx pgx.Tx, claims signin.Claims) 
 		return nil, err
 	}
 	o, err := store.OfficerBySubject(ctx, tx, staff.Issuer, staff.Subject)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !o.MayComeIn() {
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && !o.Active:
 		return nil, identity.ErrNotStaff
+	case err == nil && o.Suspended:
+		return nil, identity.ErrSuspended
 	}
 	return &o, err
 }

@@ -46,7 +46,7 @@ func TestActOnStaff(t *testing.T) {
 	for _, step := range []struct {
 		act    identity.StaffAct
 		signIn any
-	}{{identity.Suspend, identity.ErrNotStaff}, {identity.Reinstate, nil}, {identity.EndSessions, nil}} {
+	}{{identity.Suspend, identity.ErrSuspended}, {identity.Reinstate, nil}, {identity.EndSessions, nil}} {
 		if err := w.ActOnStaff(t.Context(), admin.Actor(), approver, step.act); err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestActOnStaff(t *testing.T) {
 	if err := w.ActOnStaff(t.Context(), admin.Actor(), second.ID.String(), identity.Suspend); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := w.try(identity.Officers, "approver", ""); !is(err, identity.ErrNotStaff) {
+	if _, _, _, err := w.try(identity.Officers, "approver", ""); !is(err, identity.ErrSuspended) {
 		t.Errorf("suspended in their second account, they come in with the first: %v", err)
 	}
 	if _, err := w.Pool.Exec(t.Context(), `delete from staff_acts`); err == nil {

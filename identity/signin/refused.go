@@ -21,7 +21,7 @@ func (r Refused) Unwrap() error { return identity.ErrSignIn }
 var others = []struct {
 	err    error
 	reason string
-}{{identity.ErrLevelTooLow, "level"}, {identity.ErrOrganisation, "organisation"}, {identity.ErrNotStaff, "not_staff"}, {identity.ErrPortalDown, "portal_down"}}
+}{{identity.ErrLevelTooLow, "level"}, {identity.ErrOrganisation, "organisation"}, {identity.ErrNotStaff, "not_staff"}, {identity.ErrSuspended, "suspended"}, {identity.ErrPortalDown, "portal_down"}}
 
 // Case is the reason why err ended a sign-in, or "" where it did not.
 func Case(err error) string {

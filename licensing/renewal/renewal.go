@@ -141,7 +141,8 @@ func bestGround(c Check) licensing.Ground {
 	}
 }
 
-// Start makes a draft for the n-th licence. Errors: licensing.ErrNotEligible, licensing.ErrOpenCase, licensing.ErrRegisterDown.
+// Start makes a draft for the n-th licence. Errors: licensing.ErrNotEligible, licensing.ErrRegisterDown, and licensing.ErrOpenCase with
+// the open case, or with the zero id where whoever acts for the person does not see it.
 func (s Service) Start(ctx context.Context, r identity.Resident, n int, ground licensing.Ground) (licensing.ApplicationID, error) {
 	c, err := s.Check(ctx, r, n, ground)
 	switch {
@@ -169,7 +170,10 @@ func (s Service) Start(ctx context.Context, r identity.Resident, n int, ground l
 			return open.ID, err
 		}
 	}
-	return a.ID, err
+	if err != nil {
+		return licensing.ApplicationID{}, err
+	}
+	return a.ID, nil
 }
 
 func applicant(r identity.Resident) licensing.Applicant {

@@ -87,6 +87,9 @@ func (h *Handler) start(c fiber.Ctx) error {
 	case err != nil && !errors.Is(err, licensing.ErrOpenCase):
 		return err
 	}
+	if id == (licensing.ApplicationID{}) { // somebody else's open case: the first page says so
+		return seeOther(c, "/home")
+	}
 	return seeOther(c, at(id, ""))
 }
 

@@ -27,8 +27,16 @@ func (h *Handler) home(c fiber.Ctx) error {
 		return err
 	}
 	p := homePage{Base: visit.Base(c, ""), Home: home}
-	p.Title, p.Path = p.T("home.title"), "/home"
+	p.Title, p.Path = p.heading1(), "/home"
 	return page.Render(c, fiber.StatusOK, homeView(p))
+}
+
+// heading1 says whose things these are: a helper's own they are not.
+func (p homePage) heading1() string {
+	if p.ActingFor != "" {
+		return p.T("helping.home")
+	}
+	return p.T("home.h1")
 }
 
 // closed are the cases that are over, newest first as the store gives them.
