@@ -105,7 +105,11 @@ func (r Review) recent() []licensing.Entry {
 func (r Review) keys() []page.KeyHelp {
 	var help [][]string
 	if n := len(r.pictures()); n > 1 {
-		help = append(help, []string{"picture", "1", strconv.Itoa(n)})
+		numbers := []string{"picture"}
+		for i := 1; i <= min(n, 9); i++ { // there is a key for so many
+			numbers = append(numbers, strconv.Itoa(i))
+		}
+		help = append(help, numbers)
 	}
 	if len(r.pictures()) > 0 {
 		help = append(help, []string{"zoom", "+", "-"}, []string{"rotate", "R"})
