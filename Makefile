@@ -1,6 +1,6 @@
 # make run    everything on this machine: database, object store, partners, the service (ARGS="-port 9080 …" for other ports)
 # make test   all checks and tests; installs what they need where it may
-# make long   the long proofs: some minutes of tampering with histories, a million lines of them verified, a million requests
+# make long   the long proofs: tampering with histories, a million lines of them verified, 100 kills in an upload, a million requests
 # make bench  the benchmarks
 # make css    the style sheet from its sources; make generate: the pages from their templates
 
@@ -45,6 +45,7 @@ tools:
 # What make test tries in small, whole. One after the other: each wants the machine for itself.
 long:
 	$(GO) test ./licensing/audit -run Tamperings -tampering 10000 -count 1 -v -timeout 20m
+	$(GO) test ./cmd/giahan -run KilledInTheMiddle -kills 100 -count 1 -v -timeout 30m
 	$(GO) test ./licensing/audit -run '^$$' -bench Verify -benchtime 1x -timeout 20m
 	GIAHAN_REQUESTS=1000000 $(GO) test ./cmd/giahan -run NobodyReads -count 1 -v -timeout 2h
 

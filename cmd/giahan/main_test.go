@@ -9,10 +9,10 @@ import (
 	"giahan/migrations/dbtest"
 )
 
-// TestMain lets the test binary be the object store's child process and the one that converts pictures, and gives the tests a PostgreSQL.
+// TestMain lets the test binary be the object store's child process, the one that converts pictures and a service to be killed, and gives the tests a PostgreSQL.
 // What the whole process writes to standard error is judged too.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == convertHEIC {
+	if len(os.Args) == 2 && (os.Args[1] == convertHEIC || os.Args[1] == serveAlone) {
 		os.Exit(command(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 	}
 	objectstore.RunChild()

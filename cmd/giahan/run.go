@@ -152,10 +152,13 @@ func openPool(ctx context.Context, cfg config) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
+// objects is where the pictures are, and the keys that they are sealed under.
+func (c config) objects() blob.Config {
+	return blob.Config{Endpoint: c.S3Endpoint, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey.Reveal(), Bucket: c.S3Bucket, MasterKey: c.MasterKey, OldKeys: c.OldKeys}
+}
+
 func (p *parts) wirePictures() (err error) {
-	p.blob, err = blob.New(blob.Config{Endpoint: p.cfg.S3Endpoint, AccessKey: p.cfg.S3AccessKey, SecretKey: p.cfg.S3SecretKey.Reveal(),
-		Bucket: p.cfg.S3Bucket, MasterKey: p.cfg.MasterKey, OldKeys: p.cfg.OldKeys})
-	if err != nil {
+	if p.blob, err = blob.New(p.cfg.objects()); err != nil {
 		return err
 	}
 	self, err := os.Executable()
