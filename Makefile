@@ -51,6 +51,7 @@ long:
 
 # Only packages that have one: the others would start a database for nothing.
 bench:
+	@sh cmd/sandbox/tools.sh bench
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout 20m \
 	  $$(grep -rl --include='*_test.go' '^func Benchmark' cmd identity integrations licensing media migrations web | xargs -n1 dirname | sort -u | sed 's|^|./|')
 

@@ -28,6 +28,12 @@ have exiftool || {
 	debian libimage-exiftool-perl || say "EXIFTOOL IS MISSING and cannot be installed here: that check will be skipped"
 }
 
+# What only the benchmarks compare with.
+[ "${1-}" != bench ] || have vipsthumbnail || {
+	say "installing vipsthumbnail to compare with"
+	debian libvips-tools || say "VIPSTHUMBNAIL IS MISSING and cannot be installed here: there is nothing to compare with"
+}
+
 # npm_ci FOLDER WHAT CONSEQUENCE: what the folder's lock names, unless it is there.
 npm_ci() (
 	cd "$1"

@@ -155,9 +155,11 @@ func transposed(img *image.NRGBA) *image.NRGBA {
 }
 
 // JPEG encodes as phones do.
-func JPEG(img image.Image) []byte {
+func JPEG(img image.Image) []byte { return encode(img, 92) }
+
+func encode(img image.Image, quality int) []byte {
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, fast(img), &jpeg.Options{Quality: 92}); err != nil {
+	if err := jpeg.Encode(&b, fast(img), &jpeg.Options{Quality: quality}); err != nil {
 		panic(err) // into memory, of a picture of our own
 	}
 	return b.Bytes()
