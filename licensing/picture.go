@@ -11,6 +11,7 @@ type CasePicture struct {
 	Upload     media.UploadID
 	Item       Item
 	Verdicts   []media.Verdict // what the service thought of it; advice, never a decision
+	Scan       media.Scan      // what the virus scanner said
 	ReplacedAt *time.Time      // nil for the one that counts
 	Alike      []string        // codes of other people's cases of the same office with a picture that looks the same
 }

@@ -65,6 +65,17 @@ type Look [32]byte
 // SameLook is the number of differing bits, of 256, up to which two looks are of the same picture (measured in media/photo).
 const SameLook = 28
 
+// Scan is what the virus scanner said of a picture.
+type Scan string
+
+// The states of a picture before the scanner.
+const (
+	Unscanned Scan = ""        // no scanner was set up when it came
+	Waiting   Scan = "waiting" // the scanner was away: it is asked again
+	Clean     Scan = "clean"
+	Infected  Scan = "infected" // found later; at the door such a picture is refused
+)
+
 // Upload is a stored picture as the database knows it.
 type Upload struct {
 	ID         UploadID
@@ -81,6 +92,7 @@ type Upload struct {
 	Width      int      // pixels
 	Height     int      // pixels
 	Verdicts   []Verdict
+	Scan       Scan
 	CreatedAt  time.Time
 	ReplacedAt *time.Time
 }
@@ -113,6 +125,7 @@ var (
 	ErrType       = errors.New("not a picture type that we accept")
 	ErrUnreadable = errors.New("picture cannot be decoded")
 	ErrHEIC       = errors.New("HEIC picture cannot be converted")
+	ErrInfected   = errors.New("virus scanner knows this file")
 	ErrDimensions = errors.New("picture dimensions out of bounds")
 	ErrQuota      = errors.New("too many pictures today")
 	ErrNoFile     = errors.New("no file was sent")

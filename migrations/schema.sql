@@ -407,6 +407,7 @@ create table uploads (
     print_sha256 bytea,
     look bit(256),
     taken_by uuid,
+    scan text not null default ''::text,
     constraint uploads_pkey PRIMARY KEY (id),
     constraint uploads_object_key UNIQUE (object),
     constraint uploads_print_key UNIQUE (print),
@@ -416,9 +417,12 @@ create table uploads (
     constraint uploads_check CHECK (((print IS NULL) = (print_sha256 IS NULL))),
     constraint uploads_kind_check CHECK ((kind = ANY (ARRAY['portrait'::text, 'health_certificate'::text]))),
     constraint uploads_print_sha256_check CHECK ((length(print_sha256) = 32)),
+    constraint uploads_scan_check CHECK ((scan = ANY (ARRAY[''::text, 'waiting'::text, 'clean'::text, 'infected'::text]))),
     constraint uploads_sha256_check CHECK ((length(sha256) = 32))
 );
+CREATE INDEX uploads_infected ON public.uploads USING btree (id) WHERE (scan = 'infected'::text);
 CREATE INDEX uploads_owner ON public.uploads USING btree (owner, created_at);
+CREATE INDEX uploads_unscanned ON public.uploads USING btree (created_at, id) WHERE (scan = 'waiting'::text);
 
 CREATE OR REPLACE FUNCTION public.forbid_change()
  RETURNS trigger

@@ -19,6 +19,7 @@ import (
 	"giahan/licensing"
 	"giahan/licensing/rules"
 	licensingstore "giahan/licensing/store"
+	"giahan/media/heic"
 	"giahan/media/store"
 	"giahan/migrations"
 )
@@ -119,6 +120,14 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	migrated := err == nil
 	store := p.blob.Ping(ctx)
 	say("object store", store)
+	if cfg.Scanner != nil {
+		say("virus scanner", cfg.Scanner.Ping(ctx))
+	} else {
+		fmt.Fprintln(out, "note  no virus scanner (GIAHAN_CLAMD): pictures are encoded anew, which is their protection")
+	}
+	if !heic.Built {
+		fmt.Fprintln(out, "note  built without the HEIC decoder: pictures of iPhones are refused")
+	}
 	for _, r := range []struct{ name, issuer string }{{"national portal", cfg.Portal.Issuer}, {"staff realm", cfg.Staff.Issuer}} {
 		say(r.name, reach(ctx, r.issuer+"/.well-known/openid-configuration"))
 	}

@@ -12,6 +12,7 @@ import (
 	"giahan/identity"
 	"giahan/licensing"
 	"giahan/licensing/audit"
+	"giahan/media/scan"
 	"giahan/web/page"
 )
 
@@ -33,6 +34,7 @@ type config struct {
 	S3AccessKey string
 	S3SecretKey identity.Secret
 	S3Bucket    string
+	Scanner     *scan.Clamd // nil for none
 	MasterKey   []byte
 	OldKeys     [][]byte // master keys from before a rotation
 
@@ -73,6 +75,13 @@ func keep(dst func(*config) *string) func(*config, string) error {
 
 func secret(dst func(*config) *identity.Secret) func(*config, string) error {
 	return func(c *config, v string) error { *dst(c) = identity.Secret(v); return nil }
+}
+
+func setScanner(c *config, v string) (err error) {
+	if v != "" {
+		c.Scanner, err = scan.New(v)
+	}
+	return err
 }
 
 func address(dst func(*config) *string) func(*config, string) error {
@@ -142,6 +151,7 @@ func variables() []variable {
 		{"GIAHAN_S3_ACCESS_KEY", "", true, "its account, made for us and not the store's own", keep(func(c *config) *string { return &c.S3AccessKey })},
 		{"GIAHAN_S3_SECRET_KEY", "", true, "its key", secret(func(c *config) *identity.Secret { return &c.S3SecretKey })},
 		{"GIAHAN_S3_BUCKET", "giahan-photos", false, "bucket of the pictures", keep(func(c *config) *string { return &c.S3Bucket })},
+		{"GIAHAN_CLAMD", "", false, "virus scanner (clamd), `unix:/path` or `tcp:host:port`: pictures are scanned as they come; without it their protection is that they are encoded anew", setScanner},
 		{"GIAHAN_MASTER_KEY", "", true, "32 random bytes in base64: wraps the key of each picture, seals personal columns of the database; never lose it", setMasterKey},
 		{"GIAHAN_OLD_MASTER_KEYS", "", false, "master keys from before a rotation, with commas: pictures and columns under them still open; `giahan rewrap` brings them under the new one", setOldKeys},
 	}

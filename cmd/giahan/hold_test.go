@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"giahan/licensing/licensingtest"
+	"giahan/media/scan/scantest"
 	"giahan/migrations/dbtest"
 )
 
@@ -57,4 +58,26 @@ func TestHoldAndRelease(t *testing.T) {
 	if err := pool.QueryRow(t.Context(), `select string_agg(act || ' ' || who || ' ' || why, ', ' order by id) from retention_acts`).Scan(&acts); err != nil || acts != "hold Lê Văn Nam CV 12/2028, release Phạm Thị Hương CV 14/2028" {
 		t.Errorf("recorded %q, %v", acts, err)
 	}
+}
+
+// Doctor asks the virus scanner, and says where there is none.
+func TestDoctorAsksTheScanner(t *testing.T) {
+	t.Parallel()
+	cfg := wired(t, dbtest.New(t), "http://127.0.0.1:9").cfg
+	cfg.Portal.Issuer, cfg.Staff.Issuer = "http://127.0.0.1:9/portal", "http://127.0.0.1:9/staff"
+	says := func(want string) {
+		t.Helper()
+		var out bytes.Buffer
+		if _ = doctor(t.Context(), cfg, &out); !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q: %s", want, out.String())
+		}
+	}
+	says("note  no virus scanner (GIAHAN_CLAMD)")
+	clamd := scantest.Start(t)
+	if err := setScanner(&cfg, clamd.Address); err != nil {
+		t.Fatal(err)
+	}
+	says("ok    virus scanner")
+	clamd.Off.Store(true)
+	says("FAIL  virus scanner")
 }

@@ -39,7 +39,9 @@ var rooms = []struct {
 	{"integrations/*/*sim", []string{"integrations/outbound", "integrations/partnersim"}},
 	{"identity/signin", []string{"identity"}},
 	{"identity/sessions", []string{"identity", "identity/store", "identity/signin"}},
-	{"media/intake", []string{"media", "identity", "media/store", "media/photo", "media/blob", "media/heic"}},
+	{"media/intake", []string{"media", "identity", "media/store", "media/photo", "media/blob", "media/heic", "media/scan"}},
+	{"media/scan", []string{"media"}},
+	{"media/scan/scantest", nil},
 	{"licensing/casework", []string{"licensing", "identity", "licensing/store", "licensing/jobs"}},
 	{"web/static", nil},
 	{"web/form", []string{"licensing", "media", "web/text"}},
@@ -61,7 +63,7 @@ var rooms = []struct {
 	{"web", []string{"identity", "identity/sessions", "identity/signin", "licensing", "media", "web/*"}},
 	// 8: where a partner meets a port
 	{"migrations", []string{"identity/vault"}},
-	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest", "-identity/signin/signintest"}},
+	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest", "-identity/signin/signintest", "-media/scan/scantest"}},
 	{"cmd/sandbox", []string{"*", "-web", "-cmd/giahan"}},
 	// help for tests
 	{"migrations/dbtest", []string{"migrations", "identity/vault", "cmd/sandbox/postgres"}},
@@ -143,7 +145,7 @@ func TestProductionBinaryIsClean(t *testing.T) {
 		}
 		for _, d := range p.Deps {
 			if strings.Contains(d, "sim") && strings.HasPrefix(d, "giahan/") || strings.HasPrefix(d, "giahan/cmd/sandbox") || strings.Contains(d, "versitygw") ||
-				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || strings.HasSuffix(d, "heictest") || strings.HasSuffix(d, "signintest") || d == "testing" {
+				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || strings.HasSuffix(d, "heictest") || strings.HasSuffix(d, "signintest") || strings.HasSuffix(d, "scantest") || d == "testing" {
 				t.Errorf("the production binary links %s", d)
 			}
 		}

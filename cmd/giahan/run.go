@@ -166,6 +166,9 @@ func (p *parts) wirePictures() (err error) {
 		return fmt.Errorf("own program: %w", err)
 	}
 	p.intake = &intake.Service{Pool: p.pool, Blob: p.blob, Gate: photo.NewGate(0), HEIC: heic.New(self, convertHEIC), Now: p.now, NewID: uuid.New}
+	if p.cfg.Scanner != nil {
+		p.intake.Scanner = p.cfg.Scanner
+	}
 	return nil
 }
 
@@ -191,7 +194,7 @@ func (p *parts) wireJobs() error {
 	p.wirePartners()
 	w := river.NewWorkers()
 	workers.Add(w, workers.Deps{Pool: p.pool, Clerk: p.clerk, Portal: p.portal, Payments: p.payment, Printer: p.printing, Post: p.post,
-		Register: p.register, Photos: p.intake, Sweepers: []workers.Sweeper{sweepPictures{p.intake, p.log}, sweepPeople{p.sessions}},
+		Register: p.register, Photos: p.intake, Scanner: p.intake, Sweepers: []workers.Sweeper{sweepPictures{p.intake, p.log}, sweepPeople{p.sessions}},
 		Audit: p.auditor, OfficeName: p.cfg.Office.Name, Poll: p.cfg.Poll, Log: p.log, Now: p.now})
 	c := &river.Config{Schema: jobs.Schema, Logger: slog.New(slog.DiscardHandler)} // our own line says more: workers
 	if p.cfg.Workers {

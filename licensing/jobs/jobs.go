@@ -88,6 +88,9 @@ type TrackParcel struct {
 // CloseOverdue closes cases whose resident has not answered or not paid in time; periodic.
 type CloseOverdue struct{}
 
+// ScanPictures has the pictures scanned that came while the virus scanner was away; periodic.
+type ScanPictures struct{}
+
 // Sweep removes what nobody needs any more: forgotten uploads, dead sessions, old counters; periodic.
 type Sweep struct{}
 
@@ -109,6 +112,7 @@ func (WriteRegister) Kind() string { return "write_register" }
 func (SendParcel) Kind() string    { return "send_parcel" }
 func (TrackParcel) Kind() string   { return "track_parcel" }
 func (CloseOverdue) Kind() string  { return "close_overdue" }
+func (ScanPictures) Kind() string  { return "scan_pictures" }
 func (Sweep) Kind() string         { return "sweep" }
 func (Reconcile) Kind() string     { return "reconcile_payments" }
 func (ExtendAudit) Kind() string   { return "extend_audit" }

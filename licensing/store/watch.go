@@ -48,6 +48,8 @@ var watches = []struct{ what, sql string }{
 
 	// What a person should do.
 	{"refund_due", `select from payments where state = 'refund_due' limit $1`},
+	{"picture_not_scanned", `select from uploads where scan = 'waiting' and created_at < $2::timestamptz - interval '15 minutes' limit $1`},
+	{"picture_infected", `select from uploads where scan = 'infected' limit $1`},
 	{"case_overdue", `select from applications where due_at < $2::timestamptz and decided_by is null
 		and state in ('submitted', 'accepted', 'in_review', 'resubmitted', 'proposed_approval', 'proposed_refusal') limit $1`},
 

@@ -53,6 +53,11 @@ type Photos interface {
 	Open(ctx context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error)
 }
 
+// Scanner has pictures scanned that have waited for it.
+type Scanner interface {
+	ScanWaiting(ctx context.Context) error
+}
+
 // Sweeper removes what nobody needs any more.
 type Sweeper interface {
 	Sweep(ctx context.Context) error
@@ -74,6 +79,7 @@ type Deps struct {
 	Register   Register
 	Photos     Photos
 	Sweepers   []Sweeper
+	Scanner    Scanner
 	Audit      Auditor
 	OfficeName string
 	Poll       time.Duration // how soon a partner is asked again whose answer is still to come
@@ -92,6 +98,7 @@ func Add(w *river.Workers, d Deps) {
 	river.AddWorker(w, worker[jobs.TrackParcel](d, trackParcel))
 	river.AddWorker(w, worker[jobs.CloseOverdue](d, closeOverdue))
 	river.AddWorker(w, worker[jobs.Sweep](d, sweep))
+	river.AddWorker(w, worker[jobs.ScanPictures](d, func(ctx context.Context, d Deps, _ jobs.ScanPictures) error { return d.Scanner.ScanWaiting(ctx) }))
 	river.AddWorker(w, worker[jobs.Reconcile](d, reconcile))
 	river.AddWorker(w, worker[jobs.Retain](d, retain))
 	river.AddWorker(w, worker[jobs.ExtendAudit](d, func(ctx context.Context, d Deps, _ jobs.ExtendAudit) error { return d.Audit.Extend(ctx) }))
@@ -107,6 +114,7 @@ func Periodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		every(10*time.Minute, jobs.CloseOverdue{}),
 		every(time.Hour, jobs.Sweep{}),
+		every(time.Minute, jobs.ScanPictures{}),
 		every(5*time.Minute, jobs.Reconcile{}),
 		every(24*time.Hour, jobs.Retain{}),
 		every(time.Hour, jobs.ExtendAudit{}), // soon after midnight, whenever the service was started

@@ -316,7 +316,7 @@ func TestWorkResults(t *testing.T) {
 		}
 	}
 	Add(river.NewWorkers(), b.deps) // panics where a kind has two workers
-	if len(Periodic()) != 5 {
+	if len(Periodic()) != 6 {
 		t.Error("periodic jobs")
 	}
 }

@@ -38,14 +38,21 @@ type Blob interface {
 	List(ctx context.Context, prefix string, visit func(name string) error) error
 }
 
-// Service takes pictures in and gives them out. All fields are required but HEIC: without it the pictures of iPhones are refused.
+// Scanner is what we need of a *scan.Clamd.
+type Scanner interface {
+	Scan(ctx context.Context, r io.Reader) error
+}
+
+// Service takes pictures in and gives them out. All fields are required but HEIC, without which the pictures of iPhones are refused, and
+// Scanner, without which encoding anew is the only protection.
 type Service struct {
-	Pool  Pool
-	Blob  Blob
-	Gate  *photo.Gate
-	HEIC  *heic.Converter
-	Now   func() time.Time
-	NewID func() uuid.UUID // random, UUID v4
+	Pool    Pool
+	Blob    Blob
+	Gate    *photo.Gate
+	HEIC    *heic.Converter
+	Scanner Scanner
+	Now     func() time.Time
+	NewID   func() uuid.UUID // random, UUID v4
 }
 
 // cleanupTime bounds the removal of objects after a failure; it goes on when the request has already ended.
@@ -58,7 +65,7 @@ const quotaWindow = 24 * time.Hour
 // yet: the caller attaches it within a day, or Sweep removes it.
 //
 // Errors: identity.ErrForbidden for anybody but a resident and who acts for one; media.ErrQuota, ErrNoFile, ErrTooBig, ErrType,
-// ErrDimensions, ErrUnreadable, ErrStoreDown; the error of r or of ctx. Nothing is kept when there is an error.
+// ErrDimensions, ErrUnreadable, ErrInfected, ErrStoreDown; the error of r or of ctx. Nothing is kept when there is an error.
 func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kind, r io.Reader) (media.Upload, error) {
 	owner, ok := actor.Resident()
 	if !ok || !kind.Valid() {
@@ -69,11 +76,12 @@ func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kin
 	if err := checkQuota(ctx, s.Pool, owner, now); err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
-	picture, err := s.develop(ctx, kind, r)
+	picture, scanned, err := s.develop(ctx, kind, r)
 	if err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
 	u := s.describe(owner, kind, picture, now)
+	u.Scan = scanned
 	if actor.OnBehalfOf != nil {
 		person := uuid.UUID(actor.Person)
 		u.TakenBy = &person
@@ -84,22 +92,27 @@ func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kin
 	return u, nil
 }
 
-// develop receives the picture outside of the gate, however slow the network is, and checks it inside.
-func (s *Service) develop(ctx context.Context, kind media.Kind, r io.Reader) (photo.Picture, error) {
+// develop receives the picture outside of the gate, however slow the network is, has it scanned as it came, and checks it inside.
+func (s *Service) develop(ctx context.Context, kind media.Kind, r io.Reader) (photo.Picture, media.Scan, error) {
 	in, err := receive(r)
 	if err != nil {
-		return photo.Picture{}, err
+		return photo.Picture{}, "", err
 	}
 	defer in.Close()
+	scanned, err := s.scan(ctx, in.content())
+	if err != nil {
+		return photo.Picture{}, "", err
+	}
 	load := in.load
 	if heic.Is(in.head()) {
 		made, err := s.convert(ctx, in)
 		if err != nil {
-			return photo.Picture{}, err
+			return photo.Picture{}, "", err
 		}
 		load = func() ([]byte, error) { return made, nil }
 	}
-	return s.Gate.Check(ctx, load, kind)
+	p, err := s.Gate.Check(ctx, load, kind)
+	return p, scanned, err
 }
 
 // convert makes a JPEG while the person waits, not as a job: they learn at once whether the picture is good, and there is nothing to come

@@ -86,5 +86,10 @@ func (s *spool) load() ([]byte, error) {
 	return b, nil
 }
 
+// content reads the whole, a piece at a time.
+func (s *spool) content() io.Reader {
+	return cipher.StreamReader{S: cipher.NewCTR(s.block, s.iv[:]), R: io.NewSectionReader(s.file, 0, s.size)}
+}
+
 // Close gives the file's space back; it has no name any more.
 func (s *spool) Close() error { return s.file.Close() }

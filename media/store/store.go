@@ -27,11 +27,11 @@ var ErrInUse = errors.New("upload is in use")
 // Insert writes a new upload.
 func Insert(ctx context.Context, tx pgx.Tx, u media.Upload) error {
 	_, err := tx.Exec(ctx, `
-		insert into uploads (id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, taken_by)
-		values ($1, $2, $3, $4, $5, nullif($6, ''), $7, case when $6 <> '' then $8::bytea end, $9, $10, $11, $12, $13, $14, $15)`,
+		insert into uploads (id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, taken_by, scan)
+		values ($1, $2, $3, $4, $5, nullif($6, ''), $7, case when $6 <> '' then $8::bytea end, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		uuid.UUID(u.ID), u.Owner, string(u.Kind), u.Object, u.Thumbnail, u.Print, u.SHA256[:], u.PrintSum[:],
 		pgtype.Bits{Bytes: u.Look[:], Len: int32(8 * len(u.Look)), Valid: u.Look != media.Look{}}, u.Bytes, u.Width, u.Height,
-		words(u.Verdicts), u.CreatedAt, u.TakenBy)
+		words(u.Verdicts), u.CreatedAt, u.TakenBy, u.Scan)
 	if err != nil {
 		return fmt.Errorf("insert upload %s: %w", u.ID, err)
 	}
@@ -41,7 +41,7 @@ func Insert(ctx context.Context, tx pgx.Tx, u media.Upload) error {
 // ByID reads one upload. Error: media.ErrNotFound.
 func ByID(ctx context.Context, q Querier, id media.UploadID) (media.Upload, error) {
 	u, err := scan(q.QueryRow(ctx, `
-		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan
 		from uploads where id = $1`, uuid.UUID(id)))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return media.Upload{}, media.ErrNotFound
@@ -50,6 +50,21 @@ func ByID(ctx context.Context, q Querier, id media.UploadID) (media.Upload, erro
 		return media.Upload{}, fmt.Errorf("read upload %s: %w", id, err)
 	}
 	return u, nil
+}
+
+// WaitingForScan lists pictures that the scanner has not seen, oldest first.
+func WaitingForScan(ctx context.Context, q Querier, limit int) ([]media.Upload, error) {
+	return list(ctx, q, `
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan
+		from uploads where scan = 'waiting' order by created_at, id limit $1`, limit)
+}
+
+// Scanned notes what the scanner said of a picture that waited.
+func Scanned(ctx context.Context, tx pgx.Tx, id media.UploadID, said media.Scan) error {
+	if _, err := tx.Exec(ctx, `update uploads set scan = $2 where id = $1 and scan = 'waiting'`, uuid.UUID(id), said); err != nil {
+		return fmt.Errorf("note scan of upload %s: %w", id, err)
+	}
+	return nil
 }
 
 // Replace notes since when another picture stands in an upload's place; the first time counts. Nothing is removed here:
@@ -89,7 +104,7 @@ func LockOwner(ctx context.Context, tx pgx.Tx, owner uuid.UUID) error {
 // the oldest first.
 func Orphans(ctx context.Context, q Querier, before time.Time, limit int) ([]media.Upload, error) {
 	return list(ctx, q, `
-		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan
 		from uploads u
 		where coalesce(replaced_at, created_at) < $1
 		  and not exists (select 1 from applications where portrait_upload = u.id)
@@ -102,14 +117,14 @@ func Orphans(ctx context.Context, q Querier, before time.Time, limit int) ([]med
 // After gives at most limit uploads in the order of their ids, from behind one.
 func After(ctx context.Context, q Querier, id uuid.UUID, limit int) ([]media.Upload, error) {
 	return list(ctx, q, `
-		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan
 		from uploads where id > $1 order by id limit $2`, id, limit)
 }
 
 // MadeBetween gives the uploads of a span of time, its end not included.
 func MadeBetween(ctx context.Context, q Querier, from, to time.Time) ([]media.Upload, error) {
 	return list(ctx, q, `
-		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by
+		select id, owner, kind, object, thumbnail, print, sha256, print_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan
 		from uploads where created_at >= $1 and created_at < $2`, from, to)
 }
 
@@ -195,7 +210,7 @@ func scan(row pgx.Row) (media.Upload, error) {
 	var look pgtype.Bits
 	var verdicts []string
 	err := row.Scan(&id, &u.Owner, &kind, &u.Object, &u.Thumbnail, &print, &sum, &printSum, &look, &u.Bytes, &u.Width, &u.Height,
-		&verdicts, &u.CreatedAt, &u.ReplacedAt, &u.TakenBy)
+		&verdicts, &u.CreatedAt, &u.ReplacedAt, &u.TakenBy, &u.Scan)
 	if err != nil {
 		return media.Upload{}, err
 	}

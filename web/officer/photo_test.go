@@ -148,3 +148,18 @@ func TestPicturesAreMarked(t *testing.T) {
 		look(o.examiner, "the examiner a minute later")
 	}
 }
+
+// Where a virus scanner is set up the officer reads which pictures it has not seen, and what it says of one.
+func TestWhatTheScannerSays(t *testing.T) {
+	o := newOffice(t)
+	a := o.may(o.pictured(), o.examiner)
+	for state, want := range map[string]string{"": "", "clean": "", "waiting": "chưa quét mã độc", "infected": "Máy quét báo ảnh này có mã độc"} {
+		if _, err := o.pool.Exec(context.Background(), `update uploads set scan = $1`, state); err != nil {
+			t.Fatal(err)
+		}
+		body := o.get(o.examiner, at(a)).want(t, 200, want).body
+		if want == "" && strings.Contains(body, "mã độc") {
+			t.Errorf("%q: the page speaks of a scanner", state)
+		}
+	}
+}

@@ -119,6 +119,12 @@ func (r Review) notes(p picture) []string {
 	if len(faults) > 0 {
 		out = append(out, r.T("officer.picture.noticed", text.Args{"faults": r.P().List(faults)}))
 	}
+	switch p.Scan {
+	case media.Waiting:
+		out = append(out, r.T("officer.picture.not_scanned"))
+	case media.Infected:
+		out = append(out, r.T("officer.picture.infected"))
+	}
 	if len(p.Alike) > 0 {
 		out = append(out, r.T("officer.picture.alike", text.Args{"cases": r.P().List(p.Alike)}))
 	}

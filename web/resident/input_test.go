@@ -13,6 +13,9 @@ import (
 	"giahan/licensing"
 	lt "giahan/licensing/licensingtest"
 	"giahan/media"
+	"giahan/media/intake"
+	"giahan/media/scan"
+	"giahan/media/scan/scantest"
 )
 
 // draft is a signed-in person with a draft that lacks nothing.
@@ -334,5 +337,21 @@ func TestHelpersPicturesAreMarked(t *testing.T) {
 	h.who = &person
 	if got := h.get(p).expect(t, 200, "").Body; got == first {
 		t.Error("the helper sees it unmarked")
+	}
+}
+
+// A file that the virus scanner knows is answered with a sentence, and the case stays as it was.
+func TestInfectedPicture(t *testing.T) {
+	h := newHouse(t)
+	a, id := h.draft()
+	c, err := scan.New(scantest.Start(t).Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.handler.Intake.(*intake.Service).Scanner = c
+	before := lt.Read(t, h.pool, id).Portrait
+	h.upload(a+"/portrait", append(picture(t, wallBlue), scantest.EICAR...), "csrf", token).expect(t, 422, "Ảnh này có mã độc nên không nhận được")
+	if now := lt.Read(t, h.pool, id).Portrait; *now != *before {
+		t.Error("it stands in the case")
 	}
 }

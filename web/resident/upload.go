@@ -91,6 +91,7 @@ var pictureFaults = []struct {
 	{media.ErrTooBig, "upload_too_big", fiber.StatusRequestEntityTooLarge, sizeArgs},
 	{media.ErrType, "error_file_type", fiber.StatusUnprocessableEntity, noArgs},
 	{media.ErrHEIC, "error_file_heic", fiber.StatusUnprocessableEntity, noArgs},
+	{media.ErrInfected, "error_file_infected", fiber.StatusUnprocessableEntity, noArgs},
 	{media.ErrUnreadable, "error_file_type", fiber.StatusUnprocessableEntity, noArgs},
 	{media.ErrDimensions, "error_file_dimensions", fiber.StatusUnprocessableEntity, noArgs},
 	{media.ErrNoFile, "error_no_file", fiber.StatusUnprocessableEntity, noArgs},

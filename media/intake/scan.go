@@ -1,0 +1,69 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/jackc/pgx/v5"
+
+	"giahan/media"
+	"giahan/media/scan"
+	"giahan/media/store"
+)
+
+// scan asks the scanner, where there is one. What it knows is refused with media.ErrInfected; while it is away nobody is kept from
+// sending a picture: it waits for the scanner (ScanWaiting), and officers read so.
+func (s *Service) scan(ctx context.Context, r io.Reader) (media.Scan, error) {
+	if s.Scanner == nil {
+		return media.Unscanned, nil
+	}
+	switch err := s.Scanner.Scan(ctx, r); {
+	case err == nil:
+		return media.Clean, nil
+	case errors.Is(err, scan.ErrDown) && ctx.Err() == nil:
+		return media.Waiting, nil
+	default:
+		return "", err
+	}
+}
+
+// ScanWaiting has the pictures scanned that came while the scanner was away: what is kept of them, for nothing else is. It ends with the
+// first that gets no verdict. One that the scanner knows now is marked and stays with its case, for somebody to look at the case.
+func (s *Service) ScanWaiting(ctx context.Context) error {
+	for s.Scanner != nil {
+		waiting, err := store.WaitingForScan(ctx, s.Pool, batch)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		for _, u := range waiting {
+			err := s.scanStored(ctx, u)
+			if errors.Is(err, scan.ErrDown) {
+				return nil // the next run asks again, and giahan_watch counts what waits
+			}
+			if err != nil {
+				return fmt.Errorf("scan upload %s: %w", u.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) scanStored(ctx context.Context, u media.Upload) error {
+	_, jpeg, err := s.Open(ctx, u.ID, media.Whole)
+	if errors.Is(err, media.ErrNotFound) {
+		return nil // swept meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	said := media.Clean
+	if err := s.Scanner.Scan(ctx, bytes.NewReader(jpeg)); errors.Is(err, media.ErrInfected) {
+		said = media.Infected
+	} else if err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.Scanned(ctx, tx, u.ID, said) })
+}
