@@ -36,7 +36,22 @@ func newStore(t testing.TB) *Store {
 	if err := s.EnsureBucket(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { leaveNothing(t, s) })
 	return s
+}
+
+// leaveNothing removes the bucket: the store may be somebody's.
+func leaveNothing(t testing.TB, s *Store) {
+	ctx := context.Background()
+	for o := range s.client.Client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Recursive: true}) {
+		if o.Err != nil {
+			return // gone with the test
+		}
+		_ = s.client.RemoveObject(ctx, s.bucket, o.Key, minio.RemoveObjectOptions{})
+	}
+	if err := s.client.RemoveBucket(ctx, s.bucket); err != nil {
+		t.Log("a bucket stays:", err)
+	}
 }
 
 // raw is what lies in the store.
