@@ -18,6 +18,7 @@ import (
 // applicant is a resident whose browser has no script: every step goes through the real pages and the forms that stand on them.
 type applicant struct {
 	*browser
+	site string // at which they are: the residents', or that of the helper who sits beside them
 	id   string // of the case that is open
 	code string
 }
@@ -25,7 +26,7 @@ type applicant struct {
 // resident signs in as one of the sample people.
 func (w *world) resident(key string) *applicant {
 	w.t.Helper()
-	a := &applicant{browser: w.browser()}
+	a := &applicant{browser: w.browser(), site: w.public}
 	if status, page := a.signIn(w.public, key); status != http.StatusOK || !strings.Contains(page, "Bằng lái và hồ sơ của tôi") {
 		w.t.Fatalf("%s is not signed in: %d at %s", key, status, a.last.Path)
 	}
@@ -34,7 +35,7 @@ func (w *world) resident(key string) *applicant {
 
 // at is the address of a page of the case.
 func (a *applicant) at(name string) string {
-	return strings.TrimSuffix(a.w.public+"/applications/"+a.id+"/"+name, "/")
+	return strings.TrimSuffix(a.site+"/applications/"+a.id+"/"+name, "/")
 }
 
 var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
@@ -121,7 +122,7 @@ func (b *browser) multipart(address string, fields url.Values, f *file) (int, st
 // start makes the draft for the person's n-th licence.
 func (a *applicant) start(n, ground string) {
 	a.w.t.Helper()
-	status, page := a.send(a.w.public+"/check/"+n, "/check/"+n, url.Values{"ground": {ground}})
+	status, page := a.send(a.site+"/check/"+n, "/check/"+n, url.Values{"ground": {ground}})
 	rest, ok := strings.CutPrefix(a.last.Path, "/applications/")
 	if status != http.StatusOK || !ok {
 		a.w.t.Fatalf("no draft: %d at %s\n%s", status, a.last.Path, words(page))
