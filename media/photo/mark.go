@@ -35,10 +35,10 @@ const (
 // Mark burns the lines into a picture of ours: who looks at it, in which case and when. What leaves the service can be told apart
 // from then on, also where it is photographed off a screen. Marks of letters are left out: the font has none for Vietnamese.
 //
-// The picture is one that was checked and stored; one that does not decode is media.ErrDamaged. It waits for a place like a picture
-// that is taken in.
+// The picture is one that was checked and stored; one that does not decode is media.ErrDamaged. As many are marked at once as there are
+// places.
 func (g *Gate) Mark(ctx context.Context, picture []byte, lines ...string) ([]byte, error) {
-	leave, err := enter(ctx, g.slots)
+	leave, err := enter(ctx, g.marks)
 	if err != nil {
 		return nil, err
 	}

@@ -96,6 +96,10 @@ func TestMarkTakesOurOwnPicturesAlone(t *testing.T) {
 	}
 	full := NewGate(1)
 	full.slots <- struct{}{}
+	if _, err := full.Mark(context.Background(), phototest.JPEG(phototest.Portrait(300, 400, phototest.Blue)), looker...); err != nil {
+		t.Errorf("behind a picture that is taken in: %v", err)
+	}
+	full.marks <- struct{}{}
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := full.Mark(gone, phototest.JPEG(phototest.Portrait(300, 400, phototest.Blue)), looker...); !errors.Is(err, context.Canceled) {
