@@ -14,13 +14,7 @@ import (
 // office's. Each act is recorded and cannot be taken back.
 func TestActOnStaff(t *testing.T) {
 	w := newWorld(t)
-	admin := identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: w.realm.Issuer(), Subject: "admin", FullName: "Hoàng Anh Tú",
-		PersonalNumber: "042090008261", Roles: []identity.Role{identity.RoleAdministrator}, Office: "H27.12", Active: true}
-	w.tx(func(tx pgx.Tx) error { return store.InsertOfficer(t.Context(), tx, admin, w.time()) })
-	admin, err := store.OfficerBySubject(t.Context(), w.Pool, admin.Issuer, "admin")
-	if err != nil {
-		t.Fatal(err)
-	}
+	admin := w.administrator(t)
 	session, token := w.signedIn(identity.Officers, "approver")
 	approver := session.Officer.ID.String()
 	other, elsewhere := admin.Actor(), admin.Actor()
@@ -53,6 +47,7 @@ func TestActOnStaff(t *testing.T) {
 		if _, err := w.at(token); !is(err, identity.ErrNoSession) {
 			t.Errorf("%s leaves the session: %v", step.act, err)
 		}
+		var err error
 		if _, token, _, err = w.try(identity.Officers, "approver", ""); !is(err, step.signIn) {
 			t.Errorf("sign in after %s: %v", step.act, err)
 		}
@@ -67,6 +62,16 @@ func TestActOnStaff(t *testing.T) {
 			}
 		}
 	}
+	if _, err := w.Pool.Exec(t.Context(), `delete from staff_acts`); err == nil {
+		t.Error("what was done can be taken back")
+	}
+}
+
+// Who is suspended in one account does not come in with another.
+func TestSuspendedInEveryAccount(t *testing.T) {
+	w := newWorld(t)
+	admin := w.administrator(t)
+	session, _ := w.signedIn(identity.Officers, "approver")
 	second := *session.Officer // another account of the same person, in the same office
 	second.ID, second.Subject = identity.OfficerID(uuid.New()), "approver-2"
 	w.tx(func(tx pgx.Tx) error { return store.InsertOfficer(t.Context(), tx, second, w.time()) })
@@ -76,7 +81,17 @@ func TestActOnStaff(t *testing.T) {
 	if _, _, _, err := w.try(identity.Officers, "approver", ""); !is(err, identity.ErrSuspended) {
 		t.Errorf("suspended in their second account, they come in with the first: %v", err)
 	}
-	if _, err := w.Pool.Exec(t.Context(), `delete from staff_acts`); err == nil {
-		t.Error("what was done can be taken back")
+}
+
+// administrator is one of the office.
+func (w *world) administrator(t *testing.T) identity.Officer {
+	t.Helper()
+	admin := identity.Officer{ID: identity.OfficerID(uuid.New()), Issuer: w.realm.Issuer(), Subject: "admin", FullName: "Hoàng Anh Tú",
+		PersonalNumber: "042090008261", Roles: []identity.Role{identity.RoleAdministrator}, Office: "H27.12", Active: true}
+	w.tx(func(tx pgx.Tx) error { return store.InsertOfficer(t.Context(), tx, admin, w.time()) })
+	admin, err := store.OfficerBySubject(t.Context(), w.Pool, admin.Issuer, "admin")
+	if err != nil {
+		t.Fatal(err)
 	}
+	return admin
 }
