@@ -146,7 +146,8 @@ func FuzzOpen(f *testing.F) {
 	f.Add(sealed)
 	f.Add([]byte(magic))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, err := ring.open("a", b); err == nil && !bytes.Equal(b, sealed) {
+		// The fuzzer's processes seal each a seed of their own, so that of another may open: only with what was sealed.
+		if plain, err := ring.open("a", b); err == nil && string(plain) != "picture" {
 			t.Error("opened what was never sealed")
 		}
 	})
