@@ -157,8 +157,10 @@ func (p *program) ended() int {
 	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(3 * time.Minute): // patience, no promise: beside the rest of the tests a graceful end takes long
-		p.t.Fatal("it does not end")
+	case <-time.After(time.Minute):
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // where it stands is told on standard error
+		<-p.done
+		p.t.Fatalf("it does not end: %s", p.complain.String())
 	}
 	return p.cmd.ProcessState.ExitCode()
 }
@@ -243,11 +245,23 @@ func processes(dir string) map[int]string {
 	return found
 }
 
-// kill ends the one process of the sandbox whose command has the words, as a crash would.
+// parent is the process that started pid, or 0.
+func parent(pid int) int {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])) // behind the name, which may hold anything
+	if len(fields) < 2 {
+		return 0
+	}
+	ppid, _ := strconv.Atoi(fields[1])
+	return ppid
+}
+
+// kill ends the one process whose command has the words and that the sandbox itself has started, as a crash would. A process of PostgreSQL
+// has the words of its parent until it names itself.
 func (p *program) kill(words string) {
 	p.t.Helper()
 	for pid, command := range processes(p.dir) {
-		if strings.Contains(command, words) {
+		if strings.Contains(command, words) && parent(pid) == p.cmd.Process.Pid {
 			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 				p.t.Fatal(err)
 			}
