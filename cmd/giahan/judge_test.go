@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,18 +66,28 @@ func (c *chromium) judged(drawing phototest.Case) []string {
 	return nil
 }
 
-// sentSmall: what the input holds in the end is a JPEG under a megabyte, whatever 12 megapixels the phone took.
+// sentSmall: what the input holds in the end is a JPEG under a megabyte, whatever 12 megapixels the phone took, and without the place where it
+// was taken, even where the picture was smaller as it came.
 func (c *chromium) sentSmall(draft string) {
 	c.t.Helper()
-	c.open(draft + "/portrait")
-	name := filepath.Join(c.t.TempDir(), "large.jpg")
-	if err := os.WriteFile(name, withEXIF(phototest.JPEG(phototest.Portrait(3000, 4000, phototest.Blue)), 1), 0o600); err != nil {
-		c.t.Fatal(err)
-	}
-	c.upload("photo", name)
-	c.see("Ảnh nhìn rõ.")
-	file := ask[[]any](c, `(async () => { const f = document.querySelector("input[type=file]").files[0], b = await f.text(); return [f.size, f.type, b.includes("GPS-PLACE")] })()`)
-	if file[0].(float64) > 1<<20 || file[1] != "image/jpeg" || file[2] != false {
-		c.t.Errorf("the browser sends %v bytes of %v, with the place: %v", file...)
+	for _, as := range []struct {
+		name          string
+		wide, quality int
+	}{{"large.jpg", 3000, 92}, {"squeezed.jpg", 600, 20}} {
+		var taken bytes.Buffer
+		if err := jpeg.Encode(&taken, phototest.Portrait(as.wide, as.wide*4/3, phototest.Blue), &jpeg.Options{Quality: as.quality}); err != nil {
+			c.t.Fatal(err)
+		}
+		name := filepath.Join(c.t.TempDir(), as.name)
+		if err := os.WriteFile(name, withEXIF(taken.Bytes(), 1), 0o600); err != nil {
+			c.t.Fatal(err)
+		}
+		c.open(draft + "/portrait")
+		c.upload("photo", name)
+		c.see("Ảnh nhìn rõ.")
+		file := ask[[]any](c, `(async () => { const f = document.querySelector("input[type=file]").files[0], b = await f.text(); return [f.size, f.type, b.includes("GPS-PLACE")] })()`)
+		if file[0].(float64) > 1<<20 || file[1] != "image/jpeg" || file[2] != false {
+			c.t.Errorf("%s: the browser sends %v bytes of %v, with the place: %v", as.name, file[0], file[1], file[2])
+		}
 	}
 }

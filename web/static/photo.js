@@ -152,9 +152,9 @@
     box.appendChild(words);
   }
 
-  // what is sent instead of the chosen file, where that is smaller or not a JPEG: no place and no phone's name leaves the phone
-  function replace(file, blob) {
-    if (!blob || file.type === "image/jpeg" && blob.size >= file.size) return;
+  // what is sent instead of the chosen file, even where that was smaller: no place and no phone's name leaves the phone
+  function replace(blob) {
+    if (!blob) return;
     var files = new DataTransfer();
     files.items.add(new File([blob], "photo.jpg", { type: "image/jpeg" }));
     input.files = files.files;
@@ -170,7 +170,7 @@
       picture.close();
       c.toBlob(function (blob) {
         if (mine !== latest) return;
-        replace(file, blob);
+        replace(blob);
         show(c, verdicts);
       }, "image/jpeg", task.quality);
     }).catch(function () { /* the browser cannot read it: the server tries */ });
