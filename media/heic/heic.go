@@ -18,7 +18,8 @@ import (
 
 // Limits of one conversion.
 const (
-	addressSpace = 2000 << 20       // bytes that the process may map; the runtime and the library map far more than they use
+	memory       = 1500 << 20       // bytes that the process may write to
+	addressSpace = 4000 << 20       // bytes that it may map: the more threads and the busier the machine, the further above what it uses
 	processor    = 20               // seconds of processor time
 	longest      = 60 * time.Second // of one conversion, on the clock
 	patience     = 40 * time.Second // for one's turn

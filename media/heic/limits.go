@@ -7,8 +7,9 @@ import (
 
 // giveUpRights bounds this process: what it can map, compute, write and leave behind.
 func giveUpRights() error {
-	debug.SetMemoryLimit(addressSpace / 4) // collect sooner
+	debug.SetMemoryLimit(memory / 3) // collect sooner
 	for what, most := range map[int]uint64{
+		syscall.RLIMIT_DATA:  memory,
 		syscall.RLIMIT_AS:    addressSpace,
 		syscall.RLIMIT_CPU:   processor,
 		syscall.RLIMIT_FSIZE: 0, // pipes are no files
