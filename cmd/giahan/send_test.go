@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"giahan/media/photo/phototest"
 )
 
 // free is a network as fast as it goes.
@@ -55,6 +57,26 @@ func TestNetworkThatBreaksOff(t *testing.T) {
 	c.see("Mạng bị ngắt nên ảnh chưa gửi xong")
 	c.network(free)
 	c.see("Còn 3 việc nữa")
+}
+
+// Who is faster than the script that draws the picture anew waits for it: the place where it was taken does not leave the phone.
+func TestFasterThanTheScript(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	c := newChromium(t, window{width: 390, height: 844})
+	c.open(w.public)
+	for _, step := range []string{"Bắt đầu", "Trần Thị Hòa", "Xem có đổi được không", "Bắt đầu làm hồ sơ"} {
+		c.press(step)
+	}
+	c.see("Còn 4 việc nữa")
+	c.open(ask[string](c, `location.href`) + "/portrait")
+	c.network(0)
+	ask[bool](c, `(document.querySelector("input[type=file]").addEventListener("change", () => document.querySelector("form[data-broken] button").click()), true)`)
+	c.upload("photo", saved(t, "large", withEXIF(phototest.JPEG(phototest.Portrait(3000, 4000, phototest.Blue)), 1)))
+	c.see("Mạng bị ngắt nên ảnh chưa gửi xong")
+	if ask[bool](c, `document.querySelector("input[type=file]").files[0].text().then(s => s.includes("GPS-PLACE"))`) {
+		t.Error("the picture was on its way as it was chosen")
+	}
 }
 
 // underway waits until a part of the picture, and not all of it, has left.

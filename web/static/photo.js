@@ -164,15 +164,15 @@
     var file = input.files[0], mine = ++latest;
     show(null);
     if (!file) return;
-    createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
+    input.looked = createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
       if (mine !== latest) return;
       var c = drawn(picture), verdicts = judge(measure(c, picture));
       picture.close();
-      c.toBlob(function (blob) {
+      return new Promise(function (done) { c.toBlob(done, "image/jpeg", task.quality); }).then(function (blob) {
         if (mine !== latest) return;
         replace(blob);
         show(c, verdicts);
-      }, "image/jpeg", task.quality);
+      });
     }).catch(function () { /* the browser cannot read it: the server tries */ });
   }
 

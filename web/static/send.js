@@ -53,7 +53,9 @@
     if (!input.files.length) return; // an earlier picture counts, or the server says that there is none
     event.preventDefault();
     event.stopPropagation(); // app.js would count presses too
-    if (!busy) send();
+    if (busy) return;
+    busy = true;
+    Promise.resolve(input.looked).then(send); // by photo.js: what it draws is sent, not what was chosen
   });
   window.addEventListener("online", function () { if (broken) send(); });
   window.addEventListener("pageshow", function () {
