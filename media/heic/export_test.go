@@ -2,8 +2,9 @@ package heic
 
 // For the tests of the outside.
 var (
-	Bounded = bounded
-	Profile = profile
+	Bounded      = bounded
+	Profile      = profile
+	GiveUpRights = giveUpRights
 )
 
 // Busy says whether somebody has their turn.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"image/jpeg"
 	"os"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +27,16 @@ func TestMain(m *testing.M) {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(1)
 			}
+			os.Exit(0)
+		case "gorge":
+			if err := heic.GiveUpRights(); err != nil {
+				os.Exit(0) // the test fails: it wants an end for want of memory
+			}
+			var eaten [20][]byte
+			for i := range eaten {
+				eaten[i] = make([]byte, 100<<20)
+			}
+			runtime.KeepAlive(eaten)
 			os.Exit(0)
 		case "hang":
 			time.Sleep(time.Hour)
@@ -78,6 +90,14 @@ func TestColoursOfAPhone(t *testing.T) {
 	}
 	c, err := jpeg.DecodeConfig(bytes.NewReader(made))
 	t.Logf("%d x %d, %d bytes, %v", c.Width, c.Height, len(made), err)
+}
+
+// TestNoMoreMemory: 2,000 MB are more than a conversion may write to, though it may map as much.
+func TestNoMoreMemory(t *testing.T) {
+	_, err := converter("gorge").JPEG(t.Context(), loaded(heictest.Sample(t, "test.heic")))
+	if !errors.Is(err, media.ErrHEIC) || !strings.Contains(err.Error(), "out of memory") {
+		t.Errorf("it ends with %v", err)
+	}
 }
 
 // TestWhatIsNoPicture: none of these ends anything but its own conversion.
