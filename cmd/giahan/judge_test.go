@@ -20,12 +20,7 @@ func TestBrowserJudgesAsTheServerDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	c := newChromium(t, window{width: 390, height: 844})
-	c.open(w.public)
-	for _, step := range []string{"Bắt đầu", "Trần Thị Hòa", "Xem có đổi được không", "Bắt đầu làm hồ sơ"} {
-		c.press(step)
-	}
-	c.see("Còn 4 việc nữa")
-	draft := ask[string](c, `location.href`)
+	draft := c.drafts(w)
 	for kind, page := range map[media.Kind]string{media.Portrait: "portrait", media.HealthCertificate: "health"} {
 		c.open(draft + "/" + page)
 		for _, drawing := range phototest.Cases() {
@@ -44,6 +39,17 @@ func TestBrowserJudgesAsTheServerDoes(t *testing.T) {
 		}
 	}
 	c.sentSmall(draft)
+}
+
+// drafts begins the case of Trần Thị Hòa, and gives its address.
+func (c *chromium) drafts(w *world) string {
+	c.t.Helper()
+	c.open(w.public)
+	for _, step := range []string{"Bắt đầu", "Trần Thị Hòa", "Xem có đổi được không", "Bắt đầu làm hồ sơ"} {
+		c.press(step)
+	}
+	c.see("Còn 4 việc nữa")
+	return ask[string](c, `location.href`)
 }
 
 // judged gives the picture to the page and reads what its script says.

@@ -35,12 +35,7 @@ func TestNetworkThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	c := newChromium(t, window{width: 390, height: 844})
-	c.open(w.public)
-	for _, step := range []string{"Bắt đầu", "Trần Thị Hòa", "Xem có đổi được không", "Bắt đầu làm hồ sơ"} {
-		c.press(step)
-	}
-	c.see("Còn 4 việc nữa")
-	c.open(ask[string](c, `location.href`) + "/health")
+	c.open(c.drafts(w) + "/health")
 	c.fill("number", certificate().Get("number"))
 	c.fill("signed_on", certificate().Get("signed_on"))
 	c.upload("photo", paper(t))
@@ -64,12 +59,7 @@ func TestFasterThanTheScript(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	c := newChromium(t, window{width: 390, height: 844})
-	c.open(w.public)
-	for _, step := range []string{"Bắt đầu", "Trần Thị Hòa", "Xem có đổi được không", "Bắt đầu làm hồ sơ"} {
-		c.press(step)
-	}
-	c.see("Còn 4 việc nữa")
-	c.open(ask[string](c, `location.href`) + "/portrait")
+	c.open(c.drafts(w) + "/portrait")
 	c.network(0)
 	ask[bool](c, `(document.querySelector("input[type=file]").addEventListener("change", () => document.querySelector("form[data-broken] button").click()), true)`)
 	c.upload("photo", saved(t, "large", withEXIF(phototest.JPEG(phototest.Portrait(3000, 4000, phototest.Blue)), 1)))
