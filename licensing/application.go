@@ -55,11 +55,30 @@ type Contact struct {
 	Commune  string // code of the commune (administrative units since 2025-07-01); empty for pick-up
 }
 
-// Health is the certificate as the person typed it, and its picture.
+// Health is the certificate of a case: as the person typed it, with its picture, or as the health register told it, without one.
 type Health struct {
 	Number   string
 	SignedOn Date
-	Upload   *media.UploadID
+	Class    Class           // for which the doctor examined; empty in cases of before 2026-12
+	Upload   *media.UploadID // nil where the register told it
+	Register *Certificate    // as the register told it; nil where it was typed
+	LookedUp time.Time       // when the register told it
+}
+
+// Given says that nothing of it is missing.
+func (h Health) Given() bool {
+	return h.Number != "" && !h.SignedOn.IsZero() && h.Class != "" && (h.Upload != nil || h.Register != nil)
+}
+
+// Certificate is what the rules decide on; nil while there is no number or no date.
+func (h Health) Certificate() *Certificate {
+	if h.Register != nil {
+		return h.Register
+	}
+	if h.Number == "" || h.SignedOn.IsZero() {
+		return nil
+	}
+	return &Certificate{Number: h.Number, SignedOn: h.SignedOn, Class: h.Class}
 }
 
 // Item is a part of a case that can be sent back for correction.

@@ -13,8 +13,9 @@ import (
 type Certificate struct {
 	Number         string
 	SignedOn       Date
-	Class          Class // for which the doctor examined
-	Unfit          bool  // the doctor's conclusion is another than fit
+	Class          Class  // for which the doctor examined
+	Unfit          bool   // the doctor's conclusion is another than fit
+	Facility       string // name of the clinic
 	PersonalNumber identity.PersonalNumber
 	FullName       string
 	BirthDate      string // ISO, may be partial

@@ -1,5 +1,7 @@
 package licensing
 
+import "slices"
+
 // dated is a row of any table.
 type dated[T any] interface {
 	*T
@@ -115,6 +117,19 @@ func (r *Rules) TestFeesOn(vehicle string, d Date) []TestFeeRule {
 	for _, x := range r.TestFees {
 		if x.Vehicle == vehicle && x.Covers(d) {
 			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// ClassNames are the letters of every class of the book, those of today first, then what only older cards and papers have.
+func (r *Rules) ClassNames() []Class {
+	var out []Class
+	for _, s := range []Scheme{SchemeNew, SchemeOld} {
+		for _, c := range r.Classes {
+			if c.Scheme == s && !slices.Contains(out, c.Class) {
+				out = append(out, c.Class)
+			}
 		}
 	}
 	return out

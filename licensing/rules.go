@@ -33,6 +33,9 @@ type Rule struct {
 	Note   string // what there is to confirm: for the operator, never shown to people
 }
 
+// Source is a Rule's source as a value of a message: a page spells the law out.
+type Source string
+
 // Covers says whether the row holds on that day.
 func (r *Rule) Covers(d Date) bool {
 	return !d.Before(r.From) && (r.To.IsZero() || !d.After(r.To))

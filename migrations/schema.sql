@@ -101,6 +101,7 @@ create table applications (
     health_signed_on bytea,
     decision bytea,
     wiped_at timestamp with time zone,
+    certificate bytea,
     constraint applications_pkey PRIMARY KEY (id),
     constraint applications_code_key UNIQUE (code),
     constraint applications_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES officers(id),
@@ -114,15 +115,15 @@ create table applications (
     constraint applications_check1 CHECK (((decided_by IS NULL) OR (decided_by IS DISTINCT FROM examined_by))),
     constraint applications_content CHECK (
 CASE
-    WHEN (wiped_at IS NULL) THEN ((resident_id IS NOT NULL) AND (applicant IS NOT NULL) AND (licence IS NOT NULL) AND ((state = 'draft'::text) OR (decision IS NOT NULL)))
-    ELSE ((state = ANY (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])) AND (num_nonnulls(resident_id, applicant, person_hash, licence, phone, street, health_number, health_signed_on, decision, health_upload, portrait_upload) = 0) AND (search_name = ''::text) AND (commune = ''::text))
+    WHEN (wiped_at IS NULL) THEN ((applicant IS NOT NULL) AND (licence IS NOT NULL) AND ((state = 'draft'::text) OR (decision IS NOT NULL)))
+    ELSE (num_nonnulls(applicant, person_hash, licence, phone, street, health_number, health_signed_on, decision, certificate) = 0)
 END),
     constraint applications_delivery_check CHECK ((delivery = ANY (ARRAY[''::text, 'post'::text, 'pickup'::text]))),
     constraint applications_fee_vnd_check CHECK ((fee_vnd > 0)),
     constraint applications_filed_by_check CHECK ((filed_by <> ALL (examiners))),
     constraint applications_four_eyes CHECK (((decided_person <> ALL (examiners)) AND (decided_person <> filed_by))),
     constraint applications_ground_check CHECK ((ground = ANY (ARRAY['expiring'::text, 'damaged'::text, 'data_changed'::text]))),
-    constraint applications_sealed CHECK (((COALESCE(get_byte(applicant, 0), 1) = 1) AND (COALESCE(get_byte(licence, 0), 1) = 1) AND (COALESCE(get_byte(phone, 0), 1) = 1) AND (COALESCE(get_byte(street, 0), 1) = 1) AND (COALESCE(get_byte(health_number, 0), 1) = 1) AND (COALESCE(get_byte(health_signed_on, 0), 1) = 1) AND (COALESCE(get_byte(decision, 0), 1) = 1))),
+    constraint applications_sealed CHECK (((COALESCE(get_byte(applicant, 0), 1) = 1) AND (COALESCE(get_byte(licence, 0), 1) = 1) AND (COALESCE(get_byte(phone, 0), 1) = 1) AND (COALESCE(get_byte(street, 0), 1) = 1) AND (COALESCE(get_byte(health_number, 0), 1) = 1) AND (COALESCE(get_byte(health_signed_on, 0), 1) = 1) AND (COALESCE(get_byte(decision, 0), 1) = 1) AND (COALESCE(get_byte(certificate, 0), 1) = 1))),
     constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'verifying'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]))),
     constraint applications_submitted CHECK (((state = 'draft'::text) OR ((code IS NOT NULL) AND (submitted_at IS NOT NULL))))
 );

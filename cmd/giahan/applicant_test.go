@@ -144,7 +144,7 @@ func (a *applicant) must(name string, typed url.Values) string {
 var byPost = url.Values{"phone": {"0912 000 118"}, "delivery": {"post"}, "commune": {"18073"}, "street": {"Số 12 đường Mẫu"}}
 
 func certificate() url.Values {
-	return url.Values{"number": {"00418/GKSKLX/42021/26"}, "signed_on": {time.Now().In(licensing.Zone).AddDate(0, 0, -7).Format("02/01/2006")}}
+	return url.Values{"number": {"00418/GKSKLX/42021/26"}, "class": {"B2"}, "signed_on": {time.Now().In(licensing.Zone).AddDate(0, 0, -7).Format("02/01/2006")}}
 }
 
 // complete does every task of a draft but the last.

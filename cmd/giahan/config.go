@@ -40,6 +40,7 @@ type config struct {
 
 	Portal, Staff                           realm
 	Register, Payment, Printing, Post, Sync partner
+	Health                                  partner // without an address: nobody is asked
 	Merchant                                string
 
 	Office       page.Office
@@ -158,6 +159,10 @@ func variables() []variable {
 	vs = append(vs, realmVariables("PORTAL", "national portal", func(c *config) *realm { return &c.Portal })...)
 	vs = append(vs, realmVariables("STAFF", "staff realm", func(c *config) *realm { return &c.Staff })...)
 	vs = append(vs, partnerVariables("REGISTER", "register of licences", func(c *config) *partner { return &c.Register })...)
+	for _, v := range partnerVariables("HEALTH", "register of health certificates", func(c *config) *partner { return &c.Health }) {
+		v.required, v.means = false, v.means+"; without it people type and photograph every certificate"
+		vs = append(vs, v)
+	}
 	vs = append(vs, partnerVariables("PAYMENT", "payment house", func(c *config) *partner { return &c.Payment })...)
 	vs = append(vs, partnerVariables("PRINTING", "print house", func(c *config) *partner { return &c.Printing })...)
 	vs = append(vs, partnerVariables("POST", "post", func(c *config) *partner { return &c.Post })...)
@@ -259,6 +264,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	}
 	if host := hostOf(c.PublicURL); host != "" && host == hostOf(c.OfficerURL) {
 		problems = append(problems, errors.New("GIAHAN_OFFICER_URL must be another host than GIAHAN_PUBLIC_URL: cookies of one must never reach the other"))
+	}
+	if (c.Health.URL == "") != (c.Health.Secret.Reveal() == "") {
+		problems = append(problems, errors.New("GIAHAN_HEALTH_URL and GIAHAN_HEALTH_SECRET: want both or neither"))
 	}
 	if c.Production {
 		problems = append(problems, c.checkProduction()...)

@@ -80,7 +80,7 @@ func TestProductionRefusesTheSandbox(t *testing.T) {
 		"GIAHAN_STAFF_ISSUER": "https://127.0.0.1/staff", "GIAHAN_REGISTER_URL": "https://localhost/register", "GIAHAN_PAYMENT_URL": "https://[::1]/pay",
 		"GIAHAN_PRINTING_URL": "http://print.example", "GIAHAN_POST_URL": "http://post.example", "GIAHAN_SYNC_URL": "https://0.0.0.0",
 		"GIAHAN_REGISTER_SECRET": "sandbox-0123456789abcdef", "GIAHAN_PAYMENT_SECRET": "short", "GIAHAN_PORTAL_CLIENT_SECRET": "sandbox-0123456789abcdef",
-		"GIAHAN_S3_SECRET_KEY": "sandbox-0123456789abcdef", "GIAHAN_POST_SECRET": "sandbox-x", "GIAHAN_SYNC_SECRET": "x1x", "GIAHAN_PRINTING_SECRET": "y2y", "GIAHAN_STAFF_CLIENT_SECRET": "z3z",
+		"GIAHAN_S3_SECRET_KEY": "sandbox-0123456789abcdef", "GIAHAN_POST_SECRET": "sandbox-x", "GIAHAN_SYNC_SECRET": "x1x", "GIAHAN_PRINTING_SECRET": "y2y", "GIAHAN_HEALTH_URL": "http://health.example", "GIAHAN_HEALTH_SECRET": "sandbox-0123456789abcdef", "GIAHAN_STAFF_CLIENT_SECRET": "z3z",
 	} {
 		env := maps.Clone(goodEnv(t))
 		env[name] = bad
@@ -90,6 +90,26 @@ func TestProductionRefusesTheSandbox(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), bad) {
 			t.Errorf("%s: the error repeats the value", name)
+		}
+	}
+}
+
+// The health register is set up whole or not at all.
+func TestHealthRegisterIsOptional(t *testing.T) {
+	const url, secret = "GIAHAN_HEALTH_URL", "GIAHAN_HEALTH_SECRET"
+	for _, c := range []struct {
+		env  map[string]string
+		good bool
+	}{{nil, true}, {map[string]string{url: "https://health.example"}, false}, {map[string]string{secret: "9f86d081884c7d659a2feaa0c55ad015"}, false},
+		{map[string]string{url: "https://health.example", secret: "9f86d081884c7d659a2feaa0c55ad015"}, true}} {
+		env := maps.Clone(goodEnv(t))
+		maps.Copy(env, c.env)
+		got, err := read(env)
+		if (err == nil) != c.good || err != nil && !strings.Contains(err.Error(), "both or neither") {
+			t.Errorf("%v: %v", c.env, err)
+		}
+		if c.good && got.Health.URL != c.env[url] {
+			t.Errorf("%v became %q", c.env, got.Health.URL)
 		}
 	}
 }

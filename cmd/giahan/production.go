@@ -37,14 +37,14 @@ type named[T any] struct {
 // addresses are all that we send people, pictures or messages to.
 func (c config) addresses() []named[string] {
 	return []named[string]{{"GIAHAN_PUBLIC_URL", c.PublicURL}, {"GIAHAN_OFFICER_URL", c.OfficerURL}, {"GIAHAN_S3_ENDPOINT", c.S3Endpoint},
-		{"GIAHAN_PORTAL_ISSUER", c.Portal.Issuer}, {"GIAHAN_STAFF_ISSUER", c.Staff.Issuer}, {"GIAHAN_REGISTER_URL", c.Register.URL},
+		{"GIAHAN_PORTAL_ISSUER", c.Portal.Issuer}, {"GIAHAN_STAFF_ISSUER", c.Staff.Issuer}, {"GIAHAN_REGISTER_URL", c.Register.URL}, {"GIAHAN_HEALTH_URL", c.Health.URL},
 		{"GIAHAN_PAYMENT_URL", c.Payment.URL}, {"GIAHAN_PRINTING_URL", c.Printing.URL}, {"GIAHAN_POST_URL", c.Post.URL}, {"GIAHAN_SYNC_URL", c.Sync.URL}}
 }
 
 // secrets are all that two sides know.
 func (c config) secrets() []named[identity.Secret] {
 	return []named[identity.Secret]{{"GIAHAN_S3_SECRET_KEY", c.S3SecretKey}, {"GIAHAN_PORTAL_CLIENT_SECRET", c.Portal.ClientSecret},
-		{"GIAHAN_STAFF_CLIENT_SECRET", c.Staff.ClientSecret}, {"GIAHAN_REGISTER_SECRET", c.Register.Secret}, {"GIAHAN_PAYMENT_SECRET", c.Payment.Secret},
+		{"GIAHAN_STAFF_CLIENT_SECRET", c.Staff.ClientSecret}, {"GIAHAN_REGISTER_SECRET", c.Register.Secret}, {"GIAHAN_HEALTH_SECRET", c.Health.Secret}, {"GIAHAN_PAYMENT_SECRET", c.Payment.Secret},
 		{"GIAHAN_PRINTING_SECRET", c.Printing.Secret}, {"GIAHAN_POST_SECRET", c.Post.Secret}, {"GIAHAN_SYNC_SECRET", c.Sync.Secret}}
 }
 

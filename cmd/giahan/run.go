@@ -26,6 +26,7 @@ import (
 	"giahan/identity"
 	"giahan/identity/sessions"
 	"giahan/identity/vault"
+	"giahan/integrations/health"
 	"giahan/integrations/payment"
 	"giahan/integrations/portal"
 	"giahan/integrations/post"
@@ -70,6 +71,7 @@ type parts struct {
 	intake   *intake.Service
 	sessions *sessions.Service
 	register *register.Client
+	health   renewal.HealthRegister // nil where none is set up
 	payment  *payment.Client
 	printing *printing.Client
 	post     *post.Client
@@ -209,10 +211,16 @@ func (p *parts) wireJobs() error {
 	return err
 }
 
+// healthTime is how long a page waits for the health register: without it the person photographs the paper.
+const healthTime = 4 * time.Second
+
 func (p *parts) wirePartners() {
 	key := func(to partner) []byte { return []byte(to.Secret.Reveal()) }
 	c := p.cfg
 	p.register = register.New(register.Config{BaseURL: c.Register.URL, Secret: key(c.Register), Logger: p.log, Now: p.now})
+	if c.Health.URL != "" {
+		p.health = health.New(health.Config{BaseURL: c.Health.URL, Secret: key(c.Health), Timeout: healthTime, Logger: p.log, Now: p.now})
+	}
 	p.payment = payment.New(payment.Config{BaseURL: c.Payment.URL, Secret: key(c.Payment), Merchant: c.Merchant, Logger: p.log, Now: p.now})
 	p.printing = printing.New(printing.Config{BaseURL: c.Printing.URL, Secret: key(c.Printing), Logger: p.log, Now: p.now})
 	p.post = post.New(post.Config{BaseURL: c.Post.URL, Secret: key(c.Post), Logger: p.log, Now: p.now})
@@ -285,7 +293,7 @@ func (p *parts) site() web.Config {
 		Sessions: p.sessions, Log: p.log, Metrics: p.metrics, Now: p.now, Random: rand.Reader, Ready: p.ready, Unavailable: unavailable,
 		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, Audit: p.auditor},
 		Guide:  &guide.Handler{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, PublicURL: p.cfg.PublicURL},
-		Resident: &resident.Handler{Intake: p.intake, Log: p.log, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register,
+		Resident: &resident.Handler{Intake: p.intake, Log: p.log, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register, Health: p.health,
 			Payments: p.payment, Office: p.cfg.OfficeCode, CodeWidth: p.cfg.CodeWidth, PublicURL: p.cfg.PublicURL, HelperURL: p.cfg.OfficerURL, Now: p.now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: p.intake, Now: p.now, Desk: desk.Service{Pool: p.pool, Clerk: p.clerk, Now: p.now}},
 		Hooks: &hooks.Handler{Payment: p.payment.VerifyCallback, Printing: p.printing.VerifyCallback, Post: p.post.VerifyCallback,

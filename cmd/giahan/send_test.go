@@ -38,6 +38,7 @@ func TestNetworkThatBreaksOff(t *testing.T) {
 	c.open(c.drafts(w) + "/health")
 	c.fill("number", certificate().Get("number"))
 	c.fill("signed_on", certificate().Get("signed_on"))
+	c.pick("class", certificate().Get("class"))
 	c.upload("photo", paper(t))
 	c.see("Ảnh nhìn rõ.")
 	c.network(0)

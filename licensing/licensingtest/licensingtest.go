@@ -176,7 +176,7 @@ func Draft(t testing.TB, pool *pgxpool.Pool, r identity.Resident, change ...func
 		Applicant: licensing.Applicant{PersonalNumber: r.PersonalNumber, FullName: r.FullName, BirthDate: r.BirthDate, Sex: string(r.Sex),
 			Address: r.Address, Level: int(r.Level)},
 		Contact: licensing.Contact{Phone: "+84912345678", Delivery: licensing.ByPost, Street: "Thôn Tân Phú", Commune: "18676"},
-		Health:  licensing.Health{Number: "00001/GKSKLX/42001/26", SignedOn: Today.AddDays(-10), Upload: &health}, Portrait: &portrait}
+		Health:  licensing.Health{Number: "00001/GKSKLX/42001/26", SignedOn: Today.AddDays(-10), Class: "B2", Upload: &health}, Portrait: &portrait}
 	for _, c := range change {
 		c(&a)
 	}

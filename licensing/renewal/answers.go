@@ -57,7 +57,7 @@ func replaced(ctx context.Context, tx pgx.Tx, before, after licensing.Applicatio
 		item     licensing.Item
 		old, now *media.UploadID
 	}{{licensing.ItemHealth, before.Health.Upload, after.Health.Upload}, {licensing.ItemPortrait, before.Portrait, after.Portrait}} {
-		if p.old == nil || *p.old == *p.now {
+		if p.old == nil || p.now != nil && *p.old == *p.now {
 			continue
 		}
 		if err := mediastore.Replace(ctx, tx, *p.old, after.UpdatedAt); err != nil {
@@ -126,21 +126,22 @@ func (s Service) SaveClass(ctx context.Context, actor identity.Actor, id licensi
 
 // SaveHealth keeps the certificate as it was typed, and its picture where one was sent; nil keeps the picture that is there.
 // A case sent back for its certificate needs a new picture before it counts as corrected.
-func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, number string, signed licensing.Date, upload *media.UploadID) error {
-	number = licensing.NormalizeHealthNumber(number)
-	if err := s.ownPicture(ctx, actor, upload, media.HealthCertificate); err != nil {
+func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, typed licensing.Health) error {
+	typed.Number = licensing.NormalizeHealthNumber(typed.Number)
+	if err := s.ownPicture(ctx, actor, typed.Upload, media.HealthCertificate); err != nil {
 		return err
 	}
-	fresh := func(licensing.Application) bool { return upload != nil }
+	fresh := func(licensing.Application) bool { return typed.Upload != nil }
 	book, today := s.Clerk.Rules(), licensing.DateOf(s.Now())
 	return s.change(ctx, actor, id, version, licensing.ItemHealth, fresh, func(a *licensing.Application) error {
-		if err := book.CheckHealth(number, signed, a.FiledOn(today), today).Or(); err != nil {
+		if err := checkHealth(book, *a, typed, a.FiledOn(today), today).Or(); err != nil {
 			return err
 		}
-		a.Health.Number, a.Health.SignedOn = number, signed
-		if upload != nil {
-			a.Health.Upload = upload
+		upload := a.Health.Upload
+		if typed.Upload != nil {
+			upload = typed.Upload
 		}
+		a.Health = licensing.Health{Number: typed.Number, SignedOn: typed.SignedOn, Class: typed.Class, Upload: upload}
 		return nil
 	})
 }

@@ -34,6 +34,7 @@ type Service struct {
 	Pool      casework.Pool
 	Clerk     casework.Clerk
 	Register  Register
+	Health    HealthRegister // nil where none is set up: certificates are typed and photographed
 	Payments  PaymentHouse
 	Office    string // code of the office, in front of dossier codes
 	CodeWidth int    // digits of the counter in dossier codes; licensing.CodeWidth where it is less
@@ -233,7 +234,7 @@ func (c Case) Tasks() []Task {
 		ts = append(ts, Task{"class", slices.Contains(c.Choices, c.Choice)})
 	}
 	if c.Preview.Needs(licensing.DocHealth) {
-		ts = append(ts, Task{"health", c.Health.Number != "" && !c.Health.SignedOn.IsZero() && c.Health.Upload != nil})
+		ts = append(ts, Task{"health", c.Health.Given() && c.Preview.Answer(licensing.ReqHealthFor) != licensing.NotMet})
 	}
 	if c.Preview.Needs(licensing.DocPortrait) {
 		ts = append(ts, Task{"portrait", c.Portrait != nil})
@@ -293,11 +294,13 @@ func (s Service) Load(ctx context.Context, actor identity.Actor, id licensing.Ap
 
 // decide asks the book about a case. A certificate that was typed is judged with it.
 func decide(book *licensing.Rules, a licensing.Application, on licensing.Date) licensing.Decision {
-	q := licensing.Request{Procedure: a.Procedure(), Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice, On: on}
-	if a.Health.Number != "" && !a.Health.SignedOn.IsZero() {
-		q.Certificate = &licensing.Certificate{Number: a.Health.Number, SignedOn: a.Health.SignedOn}
-	}
-	return book.Decide(q)
+	return book.Decide(request(a, on))
+}
+
+// request is the case as a question to the book.
+func request(a licensing.Application, on licensing.Date) licensing.Request {
+	return licensing.Request{Procedure: a.Procedure(), Applicant: a.Applicant, Licence: a.Licence, Ground: a.Ground, Choice: a.Choice,
+		Certificate: a.Health.Certificate(), On: on}
 }
 
 // own refuses a case of somebody else as if it did not exist.

@@ -130,10 +130,10 @@ func TestStartAndTasks(t *testing.T) {
 	want(t, "outdated class", b.service.SaveClass(ctx, r.Actor(), id, 1, "B"), licensing.ErrOutdated)
 	ok(t, b.service.SaveContact(ctx, r.Actor(), id, load().Version, licensing.Contact{Phone: "+84912345678", Delivery: licensing.Pickup, Street: "x", Commune: "18676"}))
 	health, portrait := licensingtest.Upload(t, b.pool, r.ID, media.HealthCertificate), licensingtest.Upload(t, b.pool, r.ID, media.Portrait)
-	if err := b.service.SaveHealth(ctx, r.Actor(), id, 0, "x", licensing.Date{}, nil); !errors.As(err, &fields) || len(fields) != 2 {
+	if err := b.service.SaveHealth(ctx, r.Actor(), id, 0, paper("x", licensing.Date{}, nil)); !errors.As(err, &fields) || len(fields) != 2 {
 		t.Errorf("bad certificate: %v", err)
 	}
-	ok(t, b.service.SaveHealth(ctx, r.Actor(), id, load().Version, "00001 / gksklx / 42001 / 26", licensingtest.Today.AddDays(-5), &health))
+	ok(t, b.service.SaveHealth(ctx, r.Actor(), id, load().Version, paper("00001 / gksklx / 42001 / 26", licensingtest.Today.AddDays(-5), &health)))
 	ok(t, b.service.SavePortrait(ctx, r.Actor(), id, portrait))
 	got := load()
 	if !got.Complete() || got.Choice != "C1" || got.Contact.Street != "" || got.Health.Number != "00001/GKSKLX/42001/26" || *got.Health.Upload != health {
@@ -286,7 +286,7 @@ func TestNobodyElsesCase(t *testing.T) {
 			want(t, "pay", err, licensing.ErrNotFound)
 			want(t, "contact", b.service.SaveContact(ctx, who, id, 0, pickup), licensing.ErrNotFound)
 			want(t, "class", b.service.SaveClass(ctx, who, id, 0, "B"), licensing.ErrNotFound)
-			want(t, "health", b.service.SaveHealth(ctx, who, id, 0, "00001/GKSKLX/42001/26", licensingtest.Today, nil), licensing.ErrNotFound)
+			want(t, "health", b.service.SaveHealth(ctx, who, id, 0, paper("00001/GKSKLX/42001/26", licensingtest.Today, nil)), licensing.ErrNotFound)
 			want(t, "may change", b.service.MayChange(ctx, who, id, licensing.ItemPortrait), licensing.ErrNotFound)
 			want(t, "ask payment", b.service.AskPayment(ctx, who, id), licensing.ErrNotFound)
 			want(t, "resubmit", b.service.Resubmit(ctx, who, id), licensing.ErrNotFound)
@@ -312,7 +312,7 @@ func TestPicturesAreOnesOwn(t *testing.T) {
 	for _, u := range []media.UploadID{theirs, wrongKind, media.UploadID(uuid.New())} {
 		want(t, "portrait", b.service.SavePortrait(ctx, r.Actor(), a.ID, u), media.ErrNotFound)
 	}
-	want(t, "health", b.service.SaveHealth(ctx, r.Actor(), a.ID, 0, "00001/GKSKLX/42001/26", licensingtest.Today, &theirs), media.ErrNotFound)
+	want(t, "health", b.service.SaveHealth(ctx, r.Actor(), a.ID, 0, paper("00001/GKSKLX/42001/26", licensingtest.Today, &theirs)), media.ErrNotFound)
 	if err := b.service.MaySee(r.Actor(), media.Upload{Owner: uuid.UUID(other.ID)}); !errors.Is(err, media.ErrNotFound) {
 		t.Errorf("a stranger's picture: %v", err)
 	}
@@ -367,7 +367,7 @@ func TestOnlyReturnedItems(t *testing.T) {
 		return store.AddReturnedItem(ctx, tx, a.ID, licensing.ReturnedItem{Round: 5, Item: licensing.ItemPortrait, Reason: "photo"})
 	})
 	want(t, "contact", b.service.SaveContact(ctx, me, a.ID, 0, contact), licensing.ErrNotEditable)
-	want(t, "health", b.service.SaveHealth(ctx, me, a.ID, 0, number, licensingtest.Today, &health), licensing.ErrNotEditable)
+	want(t, "health", b.service.SaveHealth(ctx, me, a.ID, 0, paper(number, licensingtest.Today, &health)), licensing.ErrNotEditable)
 	want(t, "class", b.service.SaveClass(ctx, me, a.ID, 0, "C1"), licensing.ErrNotEditable)
 	want(t, "may change health", b.service.MayChange(ctx, me, a.ID, licensing.ItemHealth), licensing.ErrNotEditable)
 	ok(t, b.service.MayChange(ctx, me, a.ID, licensing.ItemPortrait))
@@ -422,10 +422,10 @@ func TestReturnedCertificateNeedsANewPicture(t *testing.T) {
 	licensingtest.In(t, b.pool, func(tx pgx.Tx) error {
 		return store.AddReturnedItem(ctx, tx, a.ID, licensing.ReturnedItem{Round: 5, Item: licensing.ItemHealth, Reason: "unreadable"})
 	})
-	ok(t, b.service.SaveHealth(ctx, r.Actor(), a.ID, 0, "00002/GKSKLX/42001/26", licensingtest.Today, nil))
+	ok(t, b.service.SaveHealth(ctx, r.Actor(), a.ID, 0, paper("00002/GKSKLX/42001/26", licensingtest.Today, nil)))
 	want(t, "old picture", b.service.Resubmit(ctx, r.Actor(), a.ID), licensing.ErrIncomplete)
 	health := licensingtest.Upload(t, b.pool, r.ID, media.HealthCertificate)
-	ok(t, b.service.SaveHealth(ctx, r.Actor(), a.ID, 0, "00002/GKSKLX/42001/26", licensingtest.Today, &health))
+	ok(t, b.service.SaveHealth(ctx, r.Actor(), a.ID, 0, paper("00002/GKSKLX/42001/26", licensingtest.Today, &health)))
 	ok(t, b.service.Resubmit(ctx, r.Actor(), a.ID))
 }
 
@@ -485,4 +485,9 @@ func BenchmarkSubmit(b *testing.B) {
 		ok(b, s.service.Withdraw(ctx, r.Actor(), d.ID))
 		b.StartTimer()
 	}
+}
+
+// paper is a certificate as people type it, for class B2.
+func paper(number string, signed licensing.Date, upload *media.UploadID) licensing.Health {
+	return licensing.Health{Number: number, SignedOn: signed, Class: "B2", Upload: upload}
 }

@@ -89,7 +89,7 @@ func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application
 		return licensing.ErrIncomplete
 	}
 	if d.NeedsHealth {
-		if err := book.CheckHealth(a.Health.Number, a.Health.SignedOn, today, today).Or(); err != nil {
+		if err := checkHealth(book, *a, a.Health, today, today).Or(); err != nil {
 			return err
 		}
 	}

@@ -76,7 +76,8 @@ func TestPlainIsRefused(t *testing.T) {
 	for _, sql := range []string{`update residents set personal_number = '042176003218'`, `update residents set phone = '0912345678'`,
 		`update officers set personal_number = '042176003218'`, `update applications set applicant = '{}'`, `update applications set licence = '{}'`,
 		`update applications set phone = '+84912345678'`, `update applications set street = 'a'`, `update applications set health_number = '1'`,
-		`update applications set health_signed_on = '2026-01-01'`, `update applications set decision = '{}'`, `update returned_items set note = 'a'`,
+		`update applications set health_signed_on = '2026-01-01'`, `update applications set decision = '{}'`,
+		`update applications set certificate = '{}'`, `update returned_items set note = 'a'`,
 		`update print_orders set licence = '{}'`} {
 		_, err := pool.Exec(ctx, sql)
 		refused(t, sql, err, checkViolation)
@@ -88,7 +89,7 @@ func TestMovedToAnotherCase(t *testing.T) {
 	pool := dbtest.New(t)
 	_, a := sealedCase(t, pool)
 	_, b := sealedCase(t, pool)
-	for _, column := range []string{"applicant", "licence", "phone", "street", "health_number", "health_signed_on", "decision"} {
+	for _, column := range []string{"applicant", "licence", "phone", "street", "health_number", "health_signed_on", "decision", "certificate"} {
 		tx, err := pool.Begin(ctx)
 		ok(t, err)
 		_, err = tx.Exec(ctx, fmt.Sprintf(`update applications set %[1]s = (select %[1]s from applications where id = $2) where id = $1`, column),

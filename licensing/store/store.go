@@ -28,7 +28,7 @@ type Querier interface {
 const columns = `id, coalesce(code, ''), resident_id, office, state, version, ground, applicant, licence, choice, phone, delivery,
 	street, commune, health_number, health_signed_on, health_upload, portrait_upload, decision,
 	coalesce(fee_vnd, 0), paid_at, submitted_at, due_at, coalesce(reply_by::text, ''), holder, held_at, examined_by,
-	decided_by, created_at, updated_at, area, filed_by, examiners, decided_person`
+	decided_by, created_at, updated_at, area, filed_by, examiners, decided_person, certificate`
 
 func scan(row pgx.Row) (licensing.Application, error) {
 	var (
@@ -39,13 +39,15 @@ func scan(row pgx.Row) (licensing.Application, error) {
 		filed, decider            *uuid.UUID
 		examiners                 []uuid.UUID
 		applicant                 sealedApplicant
+		certificate               sealedCertificate
 		signed, reply             string
 	)
 	err := row.Scan(&id, &a.Code, &resident, &a.Office, &a.State, &a.Version, &a.Ground, caseApplicant.IntoJSON(&id, &applicant),
 		caseLicence.IntoJSON(&id, &a.Licence), &a.Choice, vault.Into(casePhone, &id, &a.Contact.Phone), &a.Contact.Delivery,
 		vault.Into(caseStreet, &id, &a.Contact.Street), &a.Contact.Commune, vault.Into(caseHealth, &id, &a.Health.Number),
 		vault.Into(caseSigned, &id, &signed), &health, &portrait, caseDecision.IntoJSON(&id, &a.Decision), &a.Fee, &a.PaidAt, &a.SubmittedAt,
-		&a.DueAt, &reply, &holder, &a.HeldAt, &examined, &decided, &a.CreatedAt, &a.UpdatedAt, &a.Area, &filed, &examiners, &decider)
+		&a.DueAt, &reply, &holder, &a.HeldAt, &examined, &decided, &a.CreatedAt, &a.UpdatedAt, &a.Area, &filed, &examiners, &decider,
+		caseCertificate.IntoJSON(&id, &certificate))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, licensing.ErrNotFound
 	}
@@ -63,6 +65,7 @@ func scan(row pgx.Row) (licensing.Application, error) {
 	if a.Health.SignedOn, err = licensing.ParseDate(signed); err != nil {
 		return a, err
 	}
+	certificate.open(&a.Health)
 	a.ReplyBy, err = licensing.ParseDate(reply)
 	return a, err
 }
@@ -138,13 +141,13 @@ func Update(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 			delivery = $7, street = $8, commune = $9, health_number = $10, health_signed_on = $11, health_upload = $12,
 			portrait_upload = $13, decision = $14, fee_vnd = $15, paid_at = $16, submitted_at = $17, due_at = $18,
 			reply_by = nullif($19, '')::date, holder = $20, held_at = $21, examined_by = $22, decided_by = $23, updated_at = $24,
-			area = $25, examiners = $26, decided_person = $27
+			area = $25, examiners = $26, decided_person = $27, certificate = $28
 		where id = $1`,
 		id, a.Code, a.State, caseLicence.JSON(id, a.Licence), a.Choice, casePhone.Text(id, a.Contact.Phone), a.Contact.Delivery,
 		caseStreet.Text(id, a.Contact.Street), a.Contact.Commune, caseHealth.Text(id, a.Health.Number), caseSigned.Text(id, a.Health.SignedOn.String()),
 		(*uuid.UUID)(a.Health.Upload), (*uuid.UUID)(a.Portrait), sealDecision(id, a.Decision), fee, a.PaidAt,
 		a.SubmittedAt, a.DueAt, a.ReplyBy.String(), (*uuid.UUID)(a.Holder), a.HeldAt, (*uuid.UUID)(a.ExaminedBy), (*uuid.UUID)(a.DecidedBy), a.UpdatedAt,
-		a.Area, examiners, (*uuid.UUID)(a.Decider))
+		a.Area, examiners, (*uuid.UUID)(a.Decider), sealCertificate(id, a.Health))
 	if violates(err, "applications_portrait_upload_fkey") || violates(err, "applications_health_upload_fkey") {
 		return media.ErrNotFound // swept while it was being attached
 	}

@@ -142,7 +142,7 @@ func TestAnAnswerSaysWhatTheRuleBookSays(t *testing.T) {
 	for address, want := range map[string][]string{
 		"/guide/expiring/old/b2/valid": {"Đổi (gia hạn) được bằng lái hạng B2 cũ trên mạng", "115.000 đồng", "3,5 ngày làm việc", "ký trong 12 tháng",
 			"hạng B (nhóm 2) và hạng C1 (nhóm 3)", "chứng chỉ lái máy kéo", "VNeID mức 2", `href="/sign-in"`, "Luật 36/2024/QH15 Điều 89.3, áp dụng từ ngày 01/01/2025",
-			"TT 154/2025/TT-BTC, áp dụng từ ngày 01/01/2026", "Phòng Cảnh sát giao thông", "trong 12 tháng cuối"},
+			"Thông tư 154/2025/TT-BTC, áp dụng từ ngày 01/01/2026", "Phòng Cảnh sát giao thông", "trong 12 tháng cuối"},
 		"/guide/expiring/old/b2/overdue":       {"phải thi lại lý thuyết", "Thi lý thuyết", "100.000 đồng", "Quá hạn dưới 1 tháng", "tel:02393000000", "Số 1 đường Mẫu"},
 		"/guide/expiring/old/b2/overdue-years": {"phải thi lại lý thuyết và thực hành", "350.000 đồng", "80.000 đồng"},
 		"/guide/damaged/paper/b2/valid":        {"Đổi bằng lái hạng B2 cũ tại quầy", "Bằng lái bìa giấy chưa làm được trên mạng"},
@@ -154,7 +154,7 @@ func TestAnAnswerSaysWhatTheRuleBookSays(t *testing.T) {
 		"/guide/damaged/old/e/valid":           {"Lái được đến 57 tuổi (nam), 55 tuổi (nữ)"},
 		"/guide/lost/old/b2/valid":             {"Cấp lại bằng lái hạng B2 cũ tại quầy", "Mang căn cước"},
 		"/guide/first/b":                       {"sau khi thi đỗ", "Đủ 18 tuổi", "4,5 ngày làm việc", "Thi trên đường"},
-		"/guide/questions/fee":                 {"115.000 đồng", "TT 154/2025/TT-BTC"},
+		"/guide/questions/fee":                 {"115.000 đồng", "Thông tư 154/2025/TT-BTC"},
 		"/guide/questions/time":                {"3,5 ngày làm việc", "4,5 ngày làm việc"},
 		"/guide/questions/health":              {"12 tháng", "A1, A và B1"},
 		"/guide/questions/overdue":             {"Quá hạn dưới 3 tháng", "Phải thi lại lý thuyết."},

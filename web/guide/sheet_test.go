@@ -77,7 +77,7 @@ func TestASheetHasEverythingForANoticeBoard(t *testing.T) {
 	app := site(t)
 	for address, want := range map[string][]string{
 		"/guide/expiring/old/b2/valid/print": {"Đổi (gia hạn) được bằng lái hạng B2 cũ trên mạng", "115.000 đồng", "3,5 ngày làm việc", "Giấy khám sức khỏe", "Số 1 đường Mẫu",
-			"tel:02393000000", "7:30 đến 17:00", "ngày 23/11/2026", "Luật 36/2024/QH15 Điều 89.3", "TT 154/2025/TT-BTC"},
+			"tel:02393000000", "7:30 đến 17:00", "ngày 23/11/2026", "Luật 36/2024/QH15 Điều 89.3", "Thông tư 154/2025/TT-BTC"},
 		"/guide/lost/old/b2/overdue/print": {"phải thi lại lý thuyết", "100.000 đồng", "Số 1 đường Mẫu", "ngày 23/11/2026"},
 	} {
 		_, body := request(t, app, "GET", "vi", address)

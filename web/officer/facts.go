@@ -142,7 +142,27 @@ func (r Review) healthFacts() []fact {
 	return append([]fact{
 		{Label: r.T("officer.fact.health_number"), Value: r.Health.Number},
 		{Label: r.T("officer.fact.health_signed"), Value: r.P().Date(r.Health.SignedOn)},
+		r.healthClass(), r.healthFrom(),
 	}, r.doubtFacts(r.Health.Doubts())...)
+}
+
+// healthClass is the class that stands on the certificate; cases of before 2026-12 do not have it.
+func (r Review) healthClass() fact {
+	f := fact{Label: r.T("officer.fact.health_class"), Value: string(r.Health.Class)}
+	if r.Health.Class == "" {
+		f.Value, f.Kind = r.T("officer.fact.on_the_picture"), factPlain
+	}
+	return f
+}
+
+// healthFrom says whether a clinic sent the certificate or the person typed it from a paper, which the officer compares.
+func (r Review) healthFrom() fact {
+	f := fact{Label: r.T("officer.fact.health_from"), Value: r.T("officer.fact.health_typed")}
+	if c := r.Health.Register; c != nil {
+		f.Value, f.Kind = r.T("officer.fact.health_told"), factGood
+		f.Note = r.T("officer.fact.health_looked_up", text.Args{"facility": c.Facility, "when": r.P().Moment(r.Health.LookedUp)})
+	}
+	return f
 }
 
 func (r Review) returnedFacts() []fact {

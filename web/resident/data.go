@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v3"
 
 	"giahan/identity"
+	"giahan/licensing"
 	"giahan/licensing/renewal"
 	"giahan/media"
 	"giahan/web/page"
@@ -169,9 +170,17 @@ func exportedCase(k renewal.StoredCase) object {
 		"ma": k.Code, "trang_thai": k.State, "ly_do_doi": k.Ground, "hang_chon": k.Choice, "lap_luc": k.CreatedAt, "nop_luc": k.SubmittedAt,
 		"hen_tra": k.DueAt, "giu_den_het": k.Until.String(), "le_phi_dong": k.Fee, "nop_phi_luc": k.PaidAt,
 		"nguoi_nop": object{"so_dinh_danh": a.PersonalNumber.Reveal(), "ho_ten": a.FullName, "ngay_sinh": a.BirthDate, "gioi_tinh": a.Sex, "dia_chi": a.Address},
-		"bang_lai":  k.Licence, "giay_kham": object{"so": k.Health.Number, "ngay_ky": k.Health.SignedOn.String()},
+		"bang_lai":  k.Licence, "giay_kham": object{"so": k.Health.Number, "ngay_ky": k.Health.SignedOn.String(), "hang": k.Health.Class, "noi_kham_gui": told(k.Health)},
 		"nhan_the":  object{"cach": k.Contact.Delivery, "dien_thoai": k.Contact.Phone, "dia_chi": k.Contact.Street, "xa_phuong": k.Contact.Commune},
 		"xet_duyet": k.Decision, "can_sua": returned, "thanh_toan": payments, "the_moi": k.Order, "buu_gui": k.Parcel,
 		"lich_su": history, "ai_da_mo": opened,
 	}
+}
+
+// told is what the health register said of a certificate; nil where the person typed it.
+func told(h licensing.Health) any {
+	if c := h.Register; c != nil {
+		return object{"noi_kham": c.Facility, "ho_ten": c.FullName, "ngay_sinh": c.BirthDate, "tra_luc": h.LookedUp}
+	}
+	return nil
 }

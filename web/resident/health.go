@@ -12,33 +12,47 @@ import (
 	"giahan/web/page"
 )
 
-const maxHealthNumber = 40 // characters
+// Longest answers, in characters.
+const (
+	maxHealthNumber = 40
+	maxClass        = 8
+)
 
 func (h *Handler) health(c fiber.Ctx) error {
-	_, k, err := h.open(c)
+	r, k, err := h.open(c)
 	if err != nil {
 		return err
 	}
 	if !k.Editable(licensing.ItemHealth) {
 		return seeOther(c, at(k.ID, ""))
 	}
-	return h.showHealth(c, nil)(k, fiber.StatusOK, storedHealth(k))
+	known, err := h.known(c, r, k)
+	if err != nil {
+		return err
+	}
+	if known.show() {
+		return showCertificate(c, known)(k, fiber.StatusOK, stored(k, map[string]string{}))
+	}
+	return h.showHealth(c, nil, known)(k, fiber.StatusOK, storedHealth(k))
 }
 
 func storedHealth(k renewal.Case) *form.Form {
+	if k.Health.Register != nil { // nothing was typed
+		return stored(k, map[string]string{})
+	}
 	signed := ""
 	if d := k.Health.SignedOn; !d.IsZero() {
 		signed = d.Time().Format("02/01/2006") // as it stands on the paper, in both languages
 	}
-	return stored(k, map[string]string{"number": k.Health.Number, "signed_on": signed})
+	return stored(k, map[string]string{"number": k.Health.Number, "signed_on": signed, "class": string(k.Health.Class)})
 }
 
 // showHealth renders the page; kept is a picture that is stored but not attached, because something typed has a fault.
-func (h *Handler) showHealth(c fiber.Ctx, kept *media.Upload) show {
+func (h *Handler) showHealth(c fiber.Ctx, kept *media.Upload, known knownCertificate) show {
 	return func(k renewal.Case, status int, f *form.Form) error {
-		p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil}
+		p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil, Known: known}
 		p.Months = h.Renewal.Clerk.Rules().HealthMonthsOn(licensing.DateOf(h.Now()))
-		p.Values, p.Errors = f, inOrder(f.Errors, "number", "signed_on", "photo")
+		p.Values, p.Errors = f, inOrder(f.Errors, "number", "class", "signed_on", "photo")
 		if kept == nil {
 			p.Photo = h.look(c, k, k.Health.Upload)
 		}
@@ -56,15 +70,14 @@ func (h *Handler) saveHealth(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	number, signed, typed := h.readHealth(&up)
+	health, typed := h.readHealth(&up)
 	if !typed {
-		return h.showHealth(c, up.Picture)(up.Case, up.Status, up.Form)
+		return h.showHealth(c, up.Picture, knownCertificate{})(up.Case, up.Status, up.Form)
 	}
-	var picture *media.UploadID
 	if up.Picture != nil {
-		picture = &up.Picture.ID
+		health.Upload = &up.Picture.ID
 	}
-	err = h.Renewal.SaveHealth(c.Context(), up.Resident.Actor(), up.Case.ID, v, number, signed, picture)
+	err = h.Renewal.SaveHealth(c.Context(), up.Resident.Actor(), up.Case.ID, v, health)
 	if err == nil && up.Form.OK() && up.Picture != nil && len(up.Picture.Verdicts) > 0 {
 		return seeOther(c, at(up.Case.ID, "health"))
 	}
@@ -75,26 +88,26 @@ func (h *Handler) saveHealth(c fiber.Ctx) error {
 	if !errors.Is(err, licensing.ErrOutdated) {
 		kept = nil
 	}
-	return h.saved(c, up.Case, up.Form, err, h.showHealth(c, kept), storedHealth)
+	return h.saved(c, up.Case, up.Form, err, h.showHealth(c, kept, knownCertificate{}), storedHealth)
 }
 
 // readHealth reads what was typed; typed says that nothing in it is wrong. A picture that should have come and did not is a
 // fault of its own.
-func (h *Handler) readHealth(up *upload) (number string, signed licensing.Date, typed bool) {
-	number = licensing.NormalizeHealthNumber(up.Form.Optional("number", maxHealthNumber))
-	today := licensing.DateOf(h.Now())
+func (h *Handler) readHealth(up *upload) (health licensing.Health, typed bool) {
+	health.Number = licensing.NormalizeHealthNumber(up.Form.Optional("number", maxHealthNumber))
+	health.Class = licensing.Class(up.Form.Optional("class", maxClass))
 	if up.Form.Value("signed_on") != "" {
-		signed = up.Form.DateNear("signed_on", today)
+		health.SignedOn = up.Form.DateNear("signed_on", licensing.DateOf(h.Now()))
 	}
-	for _, e := range h.Renewal.Clerk.Rules().CheckHealth(number, signed, up.Case.FiledOn(today), today) {
+	for _, e := range up.Case.CheckHealth(health) {
 		up.Form.Fail(e.Field, e.Key, e.Args)
 	}
-	typed = !faulty(up.Form, "number") && !faulty(up.Form, "signed_on")
+	typed = !faulty(up.Form, "number") && !faulty(up.Form, "signed_on") && !faulty(up.Form, "class")
 	p := photoPage{casePage: casePage{Case: up.Case}, Item: licensing.ItemHealth}
 	if up.Picture == nil && !faulty(up.Form, "photo") && (up.Case.Health.Upload == nil || p.replaced()) {
 		up.Form.Fail("photo", "error_no_file", nil)
 	}
-	return number, signed, typed
+	return health, typed
 }
 
 func faulty(f *form.Form, field string) bool {
@@ -114,5 +127,5 @@ func (h *Handler) onlyPicture(c fiber.Ctx, up upload) error {
 	}
 	f := storedHealth(k)
 	f.Errors = up.Form.Errors
-	return h.showHealth(c, nil)(k, up.Status, f)
+	return h.showHealth(c, nil, knownCertificate{})(k, up.Status, f)
 }

@@ -47,6 +47,7 @@ type house struct {
 	pool     *pgxpool.Pool
 	clock    *lt.Clock
 	register *register
+	clinics  *clinics
 	handler  *Handler
 	app      *fiber.App
 	who      *identity.Resident // who is signed in; nil for nobody
@@ -66,6 +67,19 @@ func (r *register) Licences(_ context.Context, n identity.PersonalNumber) ([]lic
 	return r.licences[n], nil
 }
 
+// clinics stands for the health register.
+type clinics struct {
+	known []licensing.Certificate
+	down  bool
+}
+
+func (c *clinics) Certificates(context.Context, identity.PersonalNumber) ([]licensing.Certificate, error) {
+	if c.down {
+		return nil, licensing.ErrPartnerDown
+	}
+	return c.known, nil
+}
+
 type payments struct{}
 
 func (payments) PayURL(order uuid.UUID, amount licensing.VND, _, back string, _ time.Time) string {
@@ -74,7 +88,7 @@ func (payments) PayURL(order uuid.UUID, amount licensing.VND, _, back string, _ 
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, pool: dbtest.New(t), clock: lt.NewClock(), register: &register{licences: map[identity.PersonalNumber][]licensing.Licence{}}, lang: text.VI}
+	h := &house{t: t, pool: dbtest.New(t), clock: lt.NewClock(), register: &register{licences: map[identity.PersonalNumber][]licensing.Licence{}}, lang: text.VI, clinics: &clinics{}}
 	store, err := blob.New(blob.Config{Endpoint: objects.Endpoint(), AccessKey: objects.AccessKey(), SecretKey: objects.SecretKey(),
 		Bucket: "resident-" + uuid.NewString(), MasterKey: bytes.Repeat([]byte{7}, 32)})
 	if err != nil {
@@ -84,7 +98,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.handler = &Handler{Now: h.clock.Now, Log: slog.New(slog.NewJSONHandler(&h.logged, nil)),
-		Renewal: renewal.Service{Pool: h.pool, Clerk: lt.Clerk(t, h.pool), Register: h.register, Payments: payments{}, Office: lt.Office,
+		Renewal: renewal.Service{Pool: h.pool, Clerk: lt.Clerk(t, h.pool), Register: h.register, Health: h.clinics, Payments: payments{}, Office: lt.Office,
 			PublicURL: "https://giahan.test", Now: h.clock.Now, NewID: uuid.New},
 		Intake: &intake.Service{Pool: h.pool, Blob: store, Gate: photo.NewGate(2), Now: h.clock.Now, NewID: uuid.New}}
 	h.app = fiber.New(fiber.Config{Immutable: true, StreamRequestBody: true, DisablePreParseMultipartForm: true, BodyLimit: 64 << 20, ErrorHandler: answerError})

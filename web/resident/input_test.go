@@ -142,7 +142,7 @@ func TestOutdatedPages(t *testing.T) {
 	h.post(a+"/contact", "version", old, "phone", "0987654321", "delivery", "pickup").expect(t, 303, a)
 	h.post(a+"/contact", "version", old, "phone", "0912345678", "delivery", "pickup").expect(t, 409, "Hồ sơ vừa thay đổi ở nơi khác").expect(t, 409, "0987 654 321")
 	h.post(a+"/class", "version", old, "class", "C1").expect(t, 409, "Hồ sơ vừa thay đổi ở nơi khác")
-	h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", old, "number", "00002/GKSKLX/42001/26", "signed_on", "10/11/2026").expect(t, 409, "00001/GKSKLX/42001/26")
+	h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", old, "number", "00002/GKSKLX/42001/26", "class", "B2", "signed_on", "10/11/2026").expect(t, 409, "00001/GKSKLX/42001/26")
 	h.post(a+"/submit", "version", old, "declared", "1").expect(t, 409, "Hồ sơ vừa thay đổi ở nơi khác").expect(t, 409, "0987 654 321")
 	// a page that came back with faults keeps its version: correcting it does not overwrite either
 	h.post(a+"/contact", "version", old, "phone", "1", "delivery", "pickup").expect(t, 422, `name="version" value="`+old+`"`)
@@ -173,22 +173,22 @@ func TestHealthKeepsWhatIsRight(t *testing.T) {
 	send(nil).expect(t, 422, "Chưa điền số giấy").expect(t, 422, "Chưa điền ngày ký").expect(t, 422, "Chưa chọn ảnh")
 
 	// the picture has a fault: number and date are saved
-	send([]byte("not a picture"), "number", "00003/GKSKLX/42001/26", "signed_on", "12.11.2026").expect(t, 422, "Không mở được tệp này").expect(t, 422, `value="00003/GKSKLX/42001/26"`).expect(t, 422, `value="12/11/2026"`)
+	send([]byte("not a picture"), "number", "00003/GKSKLX/42001/26", "class", "B2", "signed_on", "12.11.2026").expect(t, 422, "Không mở được tệp này").expect(t, 422, `value="00003/GKSKLX/42001/26"`).expect(t, 422, `value="12/11/2026"`)
 	if c := lt.Read(t, h.pool, id); c.Health.Number != "00003/GKSKLX/42001/26" || c.Health.Upload != nil {
 		t.Errorf("kept %+v", c.Health)
 	}
 	h.get(a).expect(t, 200, "Đã có số giấy, còn thiếu ảnh")
-	send(bytes.Repeat([]byte("x"), media.MaxBytes+1), "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2026").expect(t, 413, "Tệp này nặng hơn 15 MB")
+	send(bytes.Repeat([]byte("x"), media.MaxBytes+1), "number", "00003/GKSKLX/42001/26", "class", "B2", "signed_on", "12/11/2026").expect(t, 413, "Tệp này nặng hơn 15 MB")
 
 	// something typed has a fault: the picture is kept for the next try
-	wrong := send(picture(t, paperWhite), "number", "so 3", "signed_on", "31/02/2026").expect(t, 422, "không phải gửi lại").expect(t, 422, `value="31/02/2026"`)
+	wrong := send(picture(t, paperWhite), "number", "so 3", "class", "B2", "signed_on", "31/02/2026").expect(t, 422, "không phải gửi lại").expect(t, 422, `value="31/02/2026"`)
 	_, kept, ok := strings.Cut(wrong.Body, `name="kept" value="`)
 	if !ok {
 		t.Fatal("the picture is not kept")
 	}
 	kept = kept[:36]
-	send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "24/11/2026", "kept", kept).expect(t, 422, "Ngày này chưa đến").expect(t, 422, kept)
-	send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2025", "kept", kept).expect(t, 422, "đã quá 12 tháng")
+	send(nil, "number", "00003/GKSKLX/42001/26", "class", "B2", "signed_on", "24/11/2026", "kept", kept).expect(t, 422, "Ngày này chưa đến").expect(t, 422, kept)
+	send(nil, "number", "00003/GKSKLX/42001/26", "class", "B2", "signed_on", "12/11/2025", "kept", kept).expect(t, 422, "đã quá 12 tháng")
 	for _, foreign := range []struct {
 		owner identity.Resident
 		kind  media.Kind
@@ -197,18 +197,18 @@ func TestHealthKeepsWhatIsRight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2026", "kept", other.ID.String()).expect(t, 422, "Chưa chọn ảnh")
+		send(nil, "number", "00003/GKSKLX/42001/26", "class", "B2", "signed_on", "12/11/2026", "kept", other.ID.String()).expect(t, 422, "Chưa chọn ảnh")
 	}
-	send(nil, "number", "00003/GKSKLX/42001/26", "signed_on", "12/11/2026", "kept", kept).expect(t, 303, a)
+	send(nil, "number", "00003/GKSKLX/42001/26", "class", "B2", "signed_on", "12/11/2026", "kept", kept).expect(t, 303, a)
 	if c := lt.Read(t, h.pool, id); c.Health.Upload == nil || c.Health.Upload.String() != kept {
 		t.Errorf("attached %v, want %s", c.Health.Upload, kept)
 	}
-	send(nil, "number", "00004-GKSKLX-42001-26", "signed_on", "12-11-2026").expect(t, 303, a) // only the number changes
+	send(nil, "number", "00004-GKSKLX-42001-26", "class", "B2", "signed_on", "12-11-2026").expect(t, 303, a) // only the number changes
 	if c := lt.Read(t, h.pool, id); c.Health.Number != "00004/GKSKLX/42001/26" {
 		t.Errorf("number %s", c.Health.Number)
 	}
 	// as it is read out and typed on a phone: no slashes, no marks, a short year
-	send(nil, "number", "00005 gksklx 42001 26", "signed_on", "12 thang 11 nam 26").expect(t, 303, a)
+	send(nil, "number", "00005 gksklx 42001 26", "class", "B2", "signed_on", "12 thang 11 nam 26").expect(t, 303, a)
 	if c := lt.Read(t, h.pool, id); c.Health.Number != "00005/GKSKLX/42001/26" || c.Health.SignedOn.String() != "2026-11-12" {
 		t.Errorf("read as %s of %s", c.Health.Number, c.Health.SignedOn)
 	}
@@ -225,7 +225,7 @@ func TestAdviceAboutPictures(t *testing.T) {
 	if lt.Read(t, h.pool, id).Portrait == nil {
 		t.Error("the picture is not used")
 	}
-	h.upload(a+"/health", picture(t, black), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "signed_on", "13/11/2026").expect(t, 303, a+"/health")
+	h.upload(a+"/health", picture(t, black), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026").expect(t, 303, a+"/health")
 	h.get(a+"/health").expect(t, 200, "Ảnh tối quá")
 	h.upload(a+"/portrait", nil, "csrf", token).expect(t, 422, "Chưa chọn ảnh")
 	h.upload(a+"/portrait", []byte("%PDF-1.7"), "csrf", token).expect(t, 422, "Không mở được tệp này")

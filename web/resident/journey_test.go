@@ -32,7 +32,7 @@ func TestFromTheLicenceToTheReceipt(t *testing.T) {
 
 	h.post(a+"/class", "version", h.version(appID), "class", "B").expect(t, 303, a)
 	h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", h.version(appID), "number", "00001/gksklx/42001/26",
-		"signed_on", "10 tháng 11 2026").expect(t, 303, a)
+		"class", "B2", "signed_on", "10 tháng 11 2026").expect(t, 303, a)
 	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token).expect(t, 303, a)
 	h.post(a+"/contact", "version", h.version(appID), "phone", "0912 345 678", "delivery", "post", "commune", "18676", "street", "Thôn  Tân Phú").expect(t, 303, a)
 	h.get(a).expect(t, 200, "Đã đủ, mời xem lại rồi nộp")
@@ -156,8 +156,8 @@ func TestCorrectWhatWasReturned(t *testing.T) {
 	h.post(a+"/resubmit").expect(t, 422, "Còn 2 chỗ chưa sửa")
 	h.get(a+"/health").expect(t, 200, "Cán bộ đề nghị sửa")
 	// the same number without a new picture is no correction
-	h.upload(a+"/health", nil, "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "signed_on", "13/11/2026").expect(t, 422, "Chưa chọn ảnh")
-	h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "signed_on", "13/11/2026").expect(t, 303, a)
+	h.upload(a+"/health", nil, "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026").expect(t, 422, "Chưa chọn ảnh")
+	h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026").expect(t, 303, a)
 	h.get(a).expect(t, 200, "Cần sửa 1 chỗ")
 	h.post(a+"/contact", "version", h.version(id), "phone", "0912345678", "delivery", "pickup").expect(t, 303, a)
 	h.get(a).expect(t, 200, "Gửi lại hồ sơ")

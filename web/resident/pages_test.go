@@ -105,9 +105,18 @@ func gallery(h *house) map[string]answer {
 	a := h.post("/check/0", "ground", "expiring").Location
 	out["home-draft"], out["check-open"], out["tasks"] = h.get("/home"), h.get("/check/0"), h.get(a)
 	out["class"], out["contact"], out["health"], out["portrait"] = h.get(a+"/class"), h.get(a+"/contact"), h.get(a+"/health"), h.get(a+"/portrait")
+	h.clinics.known = []licensing.Certificate{{Number: "00418/GKSKLX/42021/26", SignedOn: lt.Today.AddDays(-7), Class: "B", PersonalNumber: h.who.PersonalNumber,
+		FullName: h.who.FullName, BirthDate: h.who.BirthDate, Facility: "Bệnh viện Mẫu"}}
+	out["health-known"] = h.get(a + "/health")
+	h.post(a+"/health/certificate", "version", "1", "number", "00418/GKSKLX/42021/26")
+	out["health-used"], out["tasks-health-used"], out["health-other"] = h.get(a+"/health"), h.get(a), h.get(a+"/health?paper=1")
+	h.clinics.known[0].Unfit = true
+	out["health-gone"] = h.post(a+"/health/certificate", "version", "2", "number", "00418/GKSKLX/42021/26")
+	h.clinics.known, h.clinics.down = nil, true
 	out["contact-fault"] = h.post(a+"/contact", "version", "1", "phone", "0912", "delivery", "post", "street", "")
 	out["portrait-fault"] = h.upload(a+"/portrait", nil, "csrf", token)
-	out["health-kept"] = h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", "1", "number", "so 3", "signed_on", "31/02/2026")
+	out["health-kept"] = h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", "1", "number", "so 3", "class", "B2", "signed_on", "31/02/2026")
+	h.clinics.down = false
 	h.upload(a+"/portrait", picture(t, paperWhite), "csrf", token)
 	out["portrait-advice"] = h.get(a + "/portrait")
 	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token)
@@ -115,7 +124,7 @@ func gallery(h *house) map[string]answer {
 	r := h.signIn(lt.Licence())
 	draft := lt.Draft(t, h.pool, r)
 	a = "/applications/" + draft.ID.String()
-	h.upload(a+"/health", picture(t, black), "csrf", token, "version", h.version(draft.ID), "number", "00001/GKSKLX/42001/26", "signed_on", "13/11/2026")
+	h.upload(a+"/health", picture(t, black), "csrf", token, "version", h.version(draft.ID), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026")
 	h.upload(a+"/portrait", picture(t, wallBlue), "csrf", token)
 	out["health-advice"], out["tasks-ready"], out["answers"] = h.get(a+"/health"), h.get(a), h.get(a+"/answers")
 	out["answers-fault"] = h.post(a+"/submit", "version", h.version(draft.ID))
@@ -153,7 +162,7 @@ func (h *house) states(out map[string]answer) {
 		out["case-"+string(s.State)], out["home-"+string(s.State)] = h.get(a), h.get("/home")
 		if s.State == licensing.Returned {
 			out["health-asked"] = h.get(a + "/health")
-			h.upload(a+"/health", picture(h.t, paperWhite), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "signed_on", "13/11/2026")
+			h.upload(a+"/health", picture(h.t, paperWhite), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026")
 			out["case-returned-fixed"] = h.get(a)
 		}
 		if s.State == licensing.InReview {

@@ -58,6 +58,7 @@ func (h *Handler) Routes(r fiber.Router) {
 	a.Post("/contact", h.saveContact)
 	a.Get("/health", h.health)
 	a.Post("/health", h.saveHealth)
+	a.Post("/health/certificate", h.useCertificate)
 	a.Get("/portrait", h.portrait)
 	a.Post("/portrait", h.savePortrait)
 	a.Get("/answers", h.answers)

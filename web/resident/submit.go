@@ -59,10 +59,10 @@ func (h *Handler) submit(c fiber.Ctx) error {
 	err = h.Renewal.Submit(c.Context(), r, k.ID, v, f.Checked("declared"))
 	fail(f, &err)
 	switch {
-	case faulty(f, "number") || faulty(f, "signed_on"): // the certificate has become too old since it was typed
+	case faulty(f, "number") || faulty(f, "signed_on") || faulty(f, "class"): // the certificate has become too old since it was typed
 		again := storedHealth(k)
 		again.Errors = f.Errors
-		return h.showHealth(c, nil)(k, fiber.StatusUnprocessableEntity, again)
+		return h.showHealth(c, nil, knownCertificate{})(k, fiber.StatusUnprocessableEntity, again)
 	case faulty(f, "commune"): // the helper's communes are others than when the address was given
 		again := storedContact(k)
 		again.Errors = f.Errors
@@ -145,8 +145,12 @@ func (p answersPage) person() []page.SummaryRow {
 func (p answersPage) papers() []page.SummaryRow {
 	k := p.Case
 	var rows []page.SummaryRow
+	if k.Preview.NeedsHealth && k.Health.Register != nil {
+		rows = append(rows, page.SummaryRow{Key: p.T("item_title.health_certificate"), Value: p.T("answers.health_told",
+			text.Args{"number": k.Health.Number, "date": k.Health.SignedOn, "class": string(k.Health.Class), "facility": k.Health.Register.Facility}), Change: p.at("health")})
+	}
 	if k.Preview.NeedsHealth && k.Health.Upload != nil {
-		says := p.T("answers.health_value", text.Args{"number": k.Health.Number, "date": k.Health.SignedOn})
+		says := p.T("answers.health_value", text.Args{"number": k.Health.Number, "date": k.Health.SignedOn, "class": string(k.Health.Class)})
 		rows = append(rows, page.SummaryRow{Key: p.T("item_title.health_certificate"), Body: paper(says, k.Health.Upload.String(), p.T("resident.photo_alt_health")), Change: p.at("health")})
 	}
 	if k.Portrait != nil {

@@ -139,6 +139,10 @@ func (p tasksPage) hint(t renewal.Task) string {
 		return p.T("resident.new_class", text.Args{"class": string(p.Case.Choice), "meaning": p.P().Class(p.Case.Book, licensing.SchemeNew, p.Case.Choice, licensing.DateOf(p.Case.Now))})
 	case t.Key == "contact" && t.Done:
 		return p.deliveryShort()
+	case t.Key == "health" && p.Case.Preview.Answer(licensing.ReqHealthFor) == licensing.NotMet:
+		return p.T("tasks.health_class")
+	case t.Key == "health" && p.Case.Health.Register != nil:
+		return p.T("tasks.health_told")
 	case t.Key == "health" && !t.Done && p.Case.Health.Number != "":
 		return p.T("tasks.health_photo_missing")
 	}

@@ -89,7 +89,7 @@ func TestNewClassesTakeNothingAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	if h.get(a+"/health").Status == 200 {
-		h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "signed_on", "13/11/2026").expect(t, 303, a)
+		h.upload(a+"/health", picture(t, paperWhite), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026").expect(t, 303, a)
 	}
 	h.post(a+"/contact", "version", h.version(id), "phone", "0912345678", "delivery", "pickup").expect(t, 303, a)
 	if strings.Contains(h.get(a+"/answers").Body, "bưu điện") {

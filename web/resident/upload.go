@@ -126,6 +126,7 @@ type photoPage struct {
 	Photo  *media.Upload // what is stored; nil where there is none yet
 	Kept   bool          // Photo is stored but not part of the case yet
 	Months int           // for which a health certificate counts
+	Known  knownCertificate
 }
 
 // advice are the hints about the stored picture. While an officer has asked for a new one, the officer's words count.

@@ -179,7 +179,7 @@ func (p *Printer) Class(book *licensing.Rules, scheme licensing.Scheme, class li
 }
 
 // laws are words inside the names of laws, which the rule book writes in English; kinds of text have their own letters here.
-var laws = strings.NewReplacer(" Art. ", " Điều ", "Law ", "Luật ", "Labour Code", "Bộ luật Lao động", "Resolution", "Nghị quyết", "QD", "QĐ", "ND", "NĐ",
+var laws = strings.NewReplacer("TTLT ", "Thông tư liên tịch ", "TT ", "Thông tư ", " Art. ", " Điều ", "Law ", "Luật ", "Labour Code", "Bộ luật Lao động", "Resolution", "Nghị quyết", "QD", "QĐ", "ND", "NĐ",
 	"annex", "phụ lục", "notice of the year", "thông báo hằng năm", " of ", " ngày ", "practice", "thực tiễn", "our proposal", "đề xuất của dịch vụ")
 
 // Law writes the source of a rule.

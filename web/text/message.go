@@ -139,6 +139,8 @@ func (p *Printer) value(v any) string {
 		return v
 	case int:
 		return p.Number(int64(v))
+	case licensing.Source:
+		return p.Law(string(v))
 	case licensing.VND:
 		return p.Money(v)
 	case licensing.Date:

@@ -27,6 +27,8 @@ func (w *World) simulator(name string) (simulator, string) {
 		return w.Staff, "Tài khoản công vụ (đăng nhập)"
 	case "register":
 		return w.Register, "Sổ cấp bằng lái"
+	case "health":
+		return w.Health, "Sổ khám sức khỏe lái xe"
 	case "payment":
 		return w.Payment, "Nơi thu lệ phí"
 	case "printing":

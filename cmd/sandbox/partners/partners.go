@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"giahan/cmd/sandbox/people"
+	"giahan/integrations/health/healthsim"
 	"giahan/integrations/partnersim"
 	"giahan/integrations/payment/paymentsim"
 	"giahan/integrations/portal/portalsim"
@@ -25,14 +26,14 @@ type Options struct {
 	PublicURL  string            // residents' site; callbacks go to its /hooks
 	OfficerURL string            // officers' site
 	Dir        string            // ledgers and signing keys
-	Secrets    map[string]string // by partner: portal, staff, register, payment, printing, post, sync
+	Secrets    map[string]string // by partner: portal, staff, register, health, payment, printing, post, sync
 	Today      licensing.Date    // licences of the sample people are relative to this day
 	PrintDelay time.Duration     // from order to printed; 0: only by hand
 	PostEvery  time.Duration     // between two steps of a parcel; 0: only by hand
 }
 
 // Names of the partners: path, key of the secret, and part of the environment variables.
-var Names = []string{"portal", "staff", "register", "payment", "printing", "post", "sync"}
+var Names = []string{"portal", "staff", "register", "health", "payment", "printing", "post", "sync"}
 
 // Merchant is our number at the simulated payment house.
 const Merchant = "GIAHAN-HT"
@@ -41,6 +42,7 @@ const Merchant = "GIAHAN-HT"
 type World struct {
 	Portal, Staff *portalsim.Sim
 	Register      *registersim.Sim
+	Health        *healthsim.Sim
 	Payment       *paymentsim.Sim
 	Printing      *printingsim.Sim
 	Post          *postsim.Sim
@@ -59,7 +61,7 @@ func New(o Options) (*World, error) {
 		}
 		return p
 	}
-	var errs [7]error
+	var errs [8]error
 	w.Portal, errs[0] = portalsim.New(w.realm(portalsim.Residents, "portal", o.PublicURL, residents(o.Today)))
 	w.Staff, errs[1] = portalsim.New(w.realm(portalsim.Staff, "staff", o.OfficerURL, staff()))
 	w.Register, errs[2] = registersim.New(registersim.Options{Options: base("register"), People: register(o.Today)})
@@ -67,10 +69,11 @@ func New(o Options) (*World, error) {
 	w.Printing, errs[4] = printingsim.New(printingsim.Options{Options: base("printing"), Delay: o.PrintDelay})
 	w.Post, errs[5] = postsim.New(postsim.Options{Options: base("post"), Every: o.PostEvery})
 	w.Sync, errs[6] = syncsim.New(syncsim.Options{Options: base("sync")})
+	w.Health, errs[7] = healthsim.New(healthsim.Options{Options: base("health"), People: certificates(o.Today)})
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("partners: %w", err)
 	}
-	for name, h := range map[string]http.Handler{"portal": w.Portal, "staff": w.Staff, "register": w.Register, "payment": w.Payment,
+	for name, h := range map[string]http.Handler{"portal": w.Portal, "staff": w.Staff, "register": w.Register, "health": w.Health, "payment": w.Payment,
 		"printing": w.Printing, "post": w.Post, "sync": w.Sync} {
 		w.mux.Handle("/"+name+"/", http.StripPrefix("/"+name, h))
 	}
@@ -105,7 +108,7 @@ func (w *World) Env() map[string]string {
 		env["GIAHAN_"+realm.name+"_CLIENT_ID"] = "giahan"
 		env["GIAHAN_"+realm.name+"_CLIENT_SECRET"] = w.opts.Secrets[realm.path]
 	}
-	for _, p := range []struct{ name, path string }{{"REGISTER", "register"}, {"PAYMENT", "payment"}, {"PRINTING", "printing"}, {"POST", "post"}, {"SYNC", "sync"}} {
+	for _, p := range []struct{ name, path string }{{"REGISTER", "register"}, {"HEALTH", "health"}, {"PAYMENT", "payment"}, {"PRINTING", "printing"}, {"POST", "post"}, {"SYNC", "sync"}} {
 		env["GIAHAN_"+p.name+"_URL"] = w.opts.Origin + "/" + p.path
 		env["GIAHAN_"+p.name+"_SECRET"] = w.opts.Secrets[p.path]
 	}
@@ -142,6 +145,21 @@ func register(today licensing.Date) map[string][]registersim.Licence {
 				r.Classes = append(r.Classes, registersim.Class{Class: string(c.Class), PassedOn: c.PassedOn.String(), Expires: c.Expires.String()})
 			}
 			out[number.Reveal()] = append(out[number.Reveal()], r)
+		}
+	}
+	return out
+}
+
+func certificates(today licensing.Date) map[string][]healthsim.Certificate {
+	out := map[string][]healthsim.Certificate{}
+	for number, list := range people.Certificates(today) {
+		for _, c := range list {
+			conclusion := "fit"
+			if c.Unfit {
+				conclusion = "unfit"
+			}
+			out[number.Reveal()] = append(out[number.Reveal()], healthsim.Certificate{Number: c.Number, Facility: c.Facility, SignedOn: c.SignedOn.String(),
+				Class: string(c.Class), Conclusion: conclusion, PersonalNumber: c.PersonalNumber.Reveal(), FullName: c.FullName, BirthDate: c.BirthDate})
 		}
 	}
 	return out
