@@ -30,6 +30,7 @@ type Entry struct {
 	Reason      string         // code
 	Note        string         // for colleagues, never shown to the resident, as it stands in the line; see Said
 	Promised    *time.Time     // the new promised moment; of Reappoint only
+	Original    *[32]byte      // SHA-256 of the health certificate's file as it came, of lines that hand one in; else nil
 	Apart       *[32]byte      // what the line holds of its words: their salted hash; nil where none lie apart
 	Words       *PersonalWords // nil also where they have been wiped
 	Prev        [32]byte
@@ -113,8 +114,8 @@ func (e Entry) Seal(prev *Entry) Entry {
 	return e
 }
 
-// digest hashes every field with its length in front, so that no two different lines have the same bytes. A promise, and the hash of
-// words that lie apart, are hashed only where there are any: lines that were written before there were such keep their hash.
+// digest hashes every field with its length in front, so that no two different lines have the same bytes. A promise, the hash of words
+// that lie apart and that of an original are hashed only where there are any: lines that were written before there were such keep their hash.
 func (e Entry) digest() [32]byte {
 	h := sha256.New()
 	field := func(b []byte) { field(h, b) }
@@ -138,6 +139,10 @@ func (e Entry) digest() [32]byte {
 	if e.Apart != nil {
 		field([]byte("words"))
 		field(e.Apart[:])
+	}
+	if e.Original != nil {
+		field([]byte("original"))
+		field(e.Original[:])
 	}
 	field(e.Prev[:])
 	return [32]byte(h.Sum(nil))

@@ -96,7 +96,7 @@ type Reading struct {
 	Name    string         // of the officer as their account has it now; empty for others
 	Case    *ApplicationID // nil where a search found nothing
 	Code    string         // of the case
-	What    string         // "case", "history", "apology", "photo:…", "thumbnail:…", "print:…", "search:kind:hits", "reads:…", "card:hits"
+	What    string         // "case", "history", "apology", "photo:…", "thumbnail:…", "print:…", "original:…", "search:kind:hits", "reads:…", "card:hits"
 	Purpose Purpose        // empty in lines of before purposes were recorded
 	About   string         // "self", "colleague"; else empty
 }

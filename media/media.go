@@ -29,6 +29,10 @@ const (
 	HealthCertificate Kind = "health_certificate"
 )
 
+// KeepsOriginal says that the file is kept as it came beside the clean picture: a certificate is evidence, and whoever doubts the clean
+// picture must be able to look at what was sent.
+func (k Kind) KeepsOriginal() bool { return k == HealthCertificate }
+
 // Valid says whether k is one of the kinds.
 func (k Kind) Valid() bool { return k == Portrait || k == HealthCertificate }
 
@@ -78,23 +82,25 @@ const (
 
 // Upload is a stored picture as the database knows it.
 type Upload struct {
-	ID         UploadID
-	Owner      uuid.UUID  // resident who sent it, or for whom it was taken
-	TakenBy    *uuid.UUID // the helper, as a person, who took it for them; nil where they sent it themselves
-	Kind       Kind
-	Object     string   // name in the object store, random
-	Thumbnail  string   // name of its thumbnail in the object store
-	Print      string   // name of its print form in the object store; empty where it has none
-	SHA256     [32]byte // of the clean JPEG before encryption
-	PrintSum   [32]byte // SHA-256 of the print form, the same
-	Look       Look     // how it looks, to find it again
-	Bytes      int64    // size of the clean JPEG
-	Width      int      // pixels
-	Height     int      // pixels
-	Verdicts   []Verdict
-	Scan       Scan
-	CreatedAt  time.Time
-	ReplacedAt *time.Time
+	ID          UploadID
+	Owner       uuid.UUID  // resident who sent it, or for whom it was taken
+	TakenBy     *uuid.UUID // the helper, as a person, who took it for them; nil where they sent it themselves
+	Kind        Kind
+	Object      string   // name in the object store, random
+	Thumbnail   string   // name of its thumbnail in the object store
+	Print       string   // name of its print form in the object store; empty where it has none
+	Original    string   // name in the object store of the file as it came; empty where it is not kept
+	SHA256      [32]byte // of the clean JPEG before encryption
+	PrintSum    [32]byte // SHA-256 of the print form, the same
+	OriginalSum [32]byte // SHA-256 of the file as it came, the same
+	Look        Look     // how it looks, to find it again
+	Bytes       int64    // size of the clean JPEG
+	Width       int      // pixels
+	Height      int      // pixels
+	Verdicts    []Verdict
+	Scan        Scan
+	CreatedAt   time.Time
+	ReplacedAt  *time.Time
 }
 
 // Objects are the names of everything that is stored of the upload.
@@ -102,6 +108,9 @@ func (u Upload) Objects() []string {
 	names := []string{u.Object, u.Thumbnail}
 	if u.Print != "" {
 		names = append(names, u.Print)
+	}
+	if u.Original != "" {
+		names = append(names, u.Original)
 	}
 	return names
 }

@@ -252,7 +252,11 @@ func (b *board) restore() {
 // ask sends a request as the page would, with the version that is there now.
 func (b *board) ask(p *player, r right, st licensing.State) reply {
 	a := b.caseIn(st)
-	path := strings.NewReplacer(":id", a.ID.String(), ":n", "7", ":upload", a.Portrait.String()).Replace(r.route)
+	upload := a.Portrait
+	if r.kind == "original" { // of portraits none is kept
+		upload = a.Health.Upload
+	}
+	path := strings.NewReplacer(":id", a.ID.String(), ":n", "7", ":upload", upload.String()).Replace(r.route)
 	if b.sent++; b.sent%100 == 0 {
 		b.exec(`truncate rate_limits`)
 	}
@@ -304,7 +308,9 @@ func (r right) want(p *player, st licensing.State) []string {
 		return only(reader, []string{yes}, forbidden)
 	case r.kind == "next":
 		return only(p.role == "examiner", []string{missing}, forbidden)
-	case slices.Contains([]string{"case", "photo", "letter", "move"}, r.kind):
+	case r.kind == "original" && p.role != "auditor":
+		return []string{forbidden}
+	case slices.Contains([]string{"case", "photo", "original", "letter", "move"}, r.kind):
 		return r.wantAtDesk(p, st, reader)
 	}
 	return r.wantOfPerson(p, st)

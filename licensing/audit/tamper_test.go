@@ -56,13 +56,16 @@ func (f *forger) write(ctx context.Context, lines []licensing.Entry, sealed, lis
 			prev = &lines[i]
 		}
 		e := lines[i]
-		var apart []byte
+		var apart, original []byte
 		if e.Apart != nil {
 			apart = e.Apart[:]
 		}
+		if e.Original != nil {
+			original = e.Original[:]
+		}
 		b.Queue(`insert into application_events (application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event, from_state,
-			to_state, reason, note, prev_hash, hash, words_hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-			id, e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note, e.Prev[:], e.Hash[:], apart)
+			to_state, reason, note, prev_hash, hash, words_hash, original_hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			id, e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note, e.Prev[:], e.Hash[:], apart, original)
 		if listed {
 			b.Queue(`update audit_list set line = $3 where application_id = $1 and seq = $2`, id, e.Seq, e.Hash[:])
 		}
@@ -84,7 +87,7 @@ func (f *forger) coin() bool { return f.r.IntN(2) == 0 }
 // change rewrites something of one line.
 func (f *forger) change(ctx context.Context) error {
 	e := &f.lines[f.r.IntN(len(f.lines))]
-	switch f.r.IntN(7) {
+	switch f.r.IntN(8) {
 	case 0:
 		e.At = e.At.Add(time.Duration(1+f.r.IntN(1000)) * time.Microsecond)
 	case 1:
@@ -99,6 +102,8 @@ func (f *forger) change(ctx context.Context) error {
 		e.Role += "x"
 	case 6:
 		e.OnBehalfOf = &uuid.UUID{1}
+	case 7:
+		e.Original = &[32]byte{byte(1 + f.r.IntN(255))}
 	}
 	return f.write(ctx, f.lines, f.coin(), f.coin())
 }

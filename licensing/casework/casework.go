@@ -44,6 +44,7 @@ type Step struct {
 	At     time.Time
 
 	Promised *time.Time // of licensing.Reappoint only
+	Original *[32]byte  // of steps that hand a health certificate in: licensing.Entry.Original
 }
 
 // Move applies the step to a locked case and writes it. What the caller has changed in a is written with it. Errors:
@@ -58,7 +59,7 @@ func (c Clerk) Move(ctx context.Context, tx pgx.Tx, a *licensing.Application, s 
 	}
 	entry, err := store.AppendEntry(ctx, tx, licensing.Entry{
 		Application: a.ID, At: s.At, Role: s.Actor.Role, ActorID: s.Actor.ID, ActorName: s.Actor.Name, OnBehalfOf: s.Actor.OnBehalfOf,
-		Event: s.Event, From: a.State, To: to, Reason: s.Reason, Note: s.Note, Promised: s.Promised,
+		Event: s.Event, From: a.State, To: to, Reason: s.Reason, Note: s.Note, Promised: s.Promised, Original: s.Original,
 	})
 	if err != nil {
 		return entry, err

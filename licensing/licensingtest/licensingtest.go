@@ -162,6 +162,9 @@ func Upload(t testing.TB, pool *pgxpool.Pool, owner identity.ResidentID, kind me
 	t.Helper()
 	u := media.Upload{ID: media.UploadID(uuid.New()), Owner: uuid.UUID(owner), Kind: kind, Object: uuid.NewString(), Thumbnail: uuid.NewString(),
 		SHA256: [32]byte{1}, Bytes: 1000, Width: 800, Height: 1200, CreatedAt: NewClock().Now()}
+	if kind.KeepsOriginal() {
+		u.Original, u.OriginalSum = uuid.NewString(), [32]byte{2}
+	}
 	In(t, pool, func(tx pgx.Tx) error { return mediastore.Insert(context.Background(), tx, u) })
 	return u.ID
 }
@@ -274,6 +277,13 @@ func Paid(t testing.TB, pool *pgxpool.Pool, r identity.Resident, change ...func(
 		}
 		for _, s := range []casework.Step{{Actor: r.Actor(), Event: licensing.Submit}, {Actor: identity.System, Event: licensing.RequestFee},
 			{Actor: r.Actor(), Event: licensing.StartPayment}, {Actor: identity.System, Event: licensing.ConfirmPayment}} {
+			if s.Event == licensing.Submit && a.Health.Upload != nil {
+				u, err := mediastore.ByID(ctx, tx, *a.Health.Upload)
+				if err != nil {
+					return err
+				}
+				s.Original = &u.OriginalSum
+			}
 			if s.At = now; s.Event == licensing.ConfirmPayment {
 				a.PaidAt, a.ReplyBy = &now, licensing.Date{}
 			}

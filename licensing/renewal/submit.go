@@ -13,6 +13,7 @@ import (
 	"giahan/licensing/casework"
 	"giahan/licensing/jobs"
 	"giahan/licensing/store"
+	mediastore "giahan/media/store"
 )
 
 // Submit hands the case in: once, however often it is called. The register is read again before, and what it says now is
@@ -46,12 +47,28 @@ func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.A
 			return err
 		}
 		a.SubmittedAt, a.ReplyBy = &now, book.PayBy(a.Procedure(), today)
-		if _, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Submit, At: now}); err != nil {
+		original, err := original(ctx, tx, *a)
+		if err != nil {
 			return err
 		}
-		_, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.RequestFee, At: now})
+		if _, err := s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Submit, At: now, Original: original}); err != nil {
+			return err
+		}
+		_, err = s.Clerk.Move(ctx, tx, a, casework.Step{Actor: identity.System, Event: licensing.RequestFee, At: now})
 		return err
 	})
+}
+
+// original is the hash of the certificate's file as it came; nil where there is no picture, or one from before originals were kept.
+func original(ctx context.Context, tx pgx.Tx, a licensing.Application) (*[32]byte, error) {
+	if a.Health.Upload == nil {
+		return nil, nil
+	}
+	u, err := mediastore.ByID(ctx, tx, *a.Health.Upload)
+	if err != nil || u.Original == "" {
+		return nil, err
+	}
+	return &u.OriginalSum, nil
 }
 
 // fresh reads the case's licence from the register again, outside of any transaction.
@@ -186,8 +203,12 @@ func (s Service) Resubmit(ctx context.Context, actor identity.Actor, id licensin
 				return licensing.ErrIncomplete
 			}
 		}
+		original, err := original(ctx, tx, *a)
+		if err != nil {
+			return err
+		}
 		a.ReplyBy = licensing.Date{}
-		_, err = s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Resubmit, At: s.Now()})
+		_, err = s.Clerk.Move(ctx, tx, a, casework.Step{Actor: actor, Event: licensing.Resubmit, At: s.Now(), Original: original})
 		return err
 	})
 }

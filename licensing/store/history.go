@@ -16,7 +16,7 @@ import (
 
 // line is what is read of a line of a history, in the order of entries: the line itself (e) and its words (w), where they are.
 const line = `e.application_id, e.seq, e.at, e.actor_role, e.actor_id, e.actor_name, e.on_behalf_of, e.event, e.from_state, e.to_state,
-	e.reason, e.note, e.promised_at, e.words_hash, e.prev_hash, e.hash, w.salt, coalesce(w.actor_name, ''), coalesce(w.note, '')`
+	e.reason, e.note, e.promised_at, e.words_hash, e.original_hash, e.prev_hash, e.hash, w.salt, coalesce(w.actor_name, ''), coalesce(w.note, '')`
 
 // lines is where it is read.
 const lines = `application_events e left join application_event_words w using (application_id, seq)`
@@ -32,10 +32,10 @@ func AppendEntry(ctx context.Context, tx pgx.Tx, e licensing.Entry) (licensing.E
 	rand.Read(salt[:]) // never fails (crypto/rand)
 	e = e.SetApart(salt).Seal(last)
 	_, err = tx.Exec(ctx, `insert into application_events (application_id, seq, at, actor_role, actor_id, actor_name, on_behalf_of, event,
-			from_state, to_state, reason, note, promised_at, words_hash, prev_hash, hash)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			from_state, to_state, reason, note, promised_at, words_hash, original_hash, prev_hash, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		uuid.UUID(e.Application), e.Seq, e.At, e.Role, e.ActorID, e.ActorName, e.OnBehalfOf, e.Event, e.From, e.To, e.Reason, e.Note,
-		e.Promised, bytesOf(e.Apart), e.Prev[:], e.Hash[:])
+		e.Promised, bytesOf(e.Apart), bytesOf(e.Original), e.Prev[:], e.Hash[:])
 	if err == nil && e.Words != nil {
 		_, err = tx.Exec(ctx, `insert into application_event_words (application_id, seq, salt, actor_name, note) values ($1, $2, $3, $4, $5)`,
 			uuid.UUID(e.Application), e.Seq, e.Words.Salt[:], e.Words.ActorName, e.Words.Note)
@@ -70,19 +70,23 @@ func entries(rows pgx.Rows, err error) ([]licensing.Entry, error) {
 	}
 	es, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (licensing.Entry, error) {
 		var (
-			e                       licensing.Entry
-			w                       licensing.PersonalWords
-			id                      uuid.UUID
-			apart, prev, hash, salt []byte
+			e                                 licensing.Entry
+			w                                 licensing.PersonalWords
+			id                                uuid.UUID
+			apart, original, prev, hash, salt []byte
 		)
 		err := row.Scan(&id, &e.Seq, &e.At, &e.Role, &e.ActorID, &e.ActorName, &e.OnBehalfOf, &e.Event, &e.From, &e.To, &e.Reason,
-			&e.Note, &e.Promised, &apart, &prev, &hash, &salt, &w.ActorName, &w.Note)
+			&e.Note, &e.Promised, &apart, &original, &prev, &hash, &salt, &w.ActorName, &w.Note)
 		e.Application = licensing.ApplicationID(id)
 		whole := exactly(e.Prev[:], prev)
 		whole = exactly(e.Hash[:], hash) && whole
 		if apart != nil {
 			e.Apart = new([32]byte)
 			whole = exactly(e.Apart[:], apart) && whole
+		}
+		if original != nil {
+			e.Original = new([32]byte)
+			whole = exactly(e.Original[:], original) && whole
 		}
 		if salt != nil {
 			e.Words = &w

@@ -76,7 +76,12 @@ func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kin
 	if err := checkQuota(ctx, s.Pool, owner, now); err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
-	picture, scanned, err := s.develop(ctx, kind, r)
+	in, err := receive(r)
+	if err != nil {
+		return media.Upload{}, fmt.Errorf("take picture: %w", err)
+	}
+	defer in.Close()
+	picture, scanned, err := s.develop(ctx, kind, in)
 	if err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
@@ -86,19 +91,20 @@ func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kin
 		person := uuid.UUID(actor.Person)
 		u.TakenBy = &person
 	}
-	if err := s.keep(ctx, u, picture); err != nil {
+	if kind.KeepsOriginal() {
+		u.Original = objectName(now, s.NewID())
+		if u.OriginalSum, err = in.sum(); err != nil {
+			return media.Upload{}, fmt.Errorf("take picture: %w", err)
+		}
+	}
+	if err := s.keep(ctx, u, picture, in); err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
 	return u, nil
 }
 
-// develop receives the picture outside of the gate, however slow the network is, has it scanned as it came, and checks it inside.
-func (s *Service) develop(ctx context.Context, kind media.Kind, r io.Reader) (photo.Picture, media.Scan, error) {
-	in, err := receive(r)
-	if err != nil {
-		return photo.Picture{}, "", err
-	}
-	defer in.Close()
+// develop has the picture scanned as it came, outside of the gate, and checks it inside.
+func (s *Service) develop(ctx context.Context, kind media.Kind, in *spool) (photo.Picture, media.Scan, error) {
 	scanned, err := s.scan(ctx, in.content())
 	if err != nil {
 		return photo.Picture{}, "", err
@@ -146,15 +152,20 @@ func (s *Service) describe(owner uuid.UUID, kind media.Kind, p photo.Picture, no
 }
 
 // keep writes objects, then the row; if that fails, it removes the objects again as well as it can.
-func (s *Service) keep(ctx context.Context, u media.Upload, p photo.Picture) (err error) {
+func (s *Service) keep(ctx context.Context, u media.Upload, p photo.Picture, in *spool) (err error) {
 	defer func() {
 		if err != nil {
 			s.discard(ctx, u)
 		}
 	}()
-	content := [][]byte{p.JPEG, p.Thumbnail, p.Print} // in the order of Objects
-	for i, name := range u.Objects() {
-		if err := s.Blob.Put(ctx, name, content[i]); err != nil {
+	content := map[string][]byte{u.Object: p.JPEG, u.Thumbnail: p.Thumbnail, u.Print: p.Print}
+	for _, name := range u.Objects() {
+		if name == u.Original {
+			err = s.Gate.Whole(ctx, in.load, func(b []byte) error { return s.Blob.Put(ctx, name, b) })
+		} else {
+			err = s.Blob.Put(ctx, name, content[name])
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -218,17 +229,40 @@ func (s *Service) Open(ctx context.Context, id media.UploadID, form media.Form) 
 		return media.Upload{}, nil, fmt.Errorf("open picture: %w", err)
 	}
 	name, sum := u.Stored(form)
+	b, err := s.whole(ctx, id, name, sum)
+	if err != nil {
+		return media.Upload{}, nil, err
+	}
+	return u, b, nil
+}
+
+// whole gives an object of an upload if it is what was put there; sum is nil where none was kept.
+func (s *Service) whole(ctx context.Context, id media.UploadID, name string, sum *[32]byte) ([]byte, error) {
 	b, err := s.Blob.Get(ctx, name)
 	if errors.Is(err, media.ErrNotFound) {
 		err = fmt.Errorf("%w: its object is missing", media.ErrDamaged)
 	}
+	if err == nil && sum != nil && sha256.Sum256(b) != *sum {
+		err = media.ErrDamaged
+	}
 	if err != nil {
-		return media.Upload{}, nil, fmt.Errorf("open picture %s: %w", id, err)
+		return nil, fmt.Errorf("open picture %s: %w", id, err)
 	}
-	if sum != nil && sha256.Sum256(b) != *sum {
-		return media.Upload{}, nil, fmt.Errorf("open picture %s: %w", id, media.ErrDamaged)
+	return b, nil
+}
+
+// OpenOriginal gives the file as it came, which is for an auditor alone: it may hold anything, also what would harm whoever opens it.
+// Errors as of Open; media.ErrNotFound also where none was kept.
+func (s *Service) OpenOriginal(ctx context.Context, id media.UploadID) (media.Upload, []byte, error) {
+	u, err := store.ByID(ctx, s.Pool, id)
+	if err == nil && u.Original == "" {
+		err = media.ErrNotFound
 	}
-	return u, b, nil
+	if err != nil {
+		return media.Upload{}, nil, fmt.Errorf("open original: %w", err)
+	}
+	b, err := s.whole(ctx, id, u.Original, &u.OriginalSum)
+	return u, b, err
 }
 
 // OpenMarked is Open for whoever is not the person's own: the lines, who looks and when, are burnt into what leaves (photo.Gate.Mark).

@@ -30,7 +30,7 @@ func (s *Service) scan(ctx context.Context, r io.Reader) (media.Scan, error) {
 	}
 }
 
-// ScanWaiting has the pictures scanned that came while the scanner was away: what is kept of them, for nothing else is. It ends with the
+// ScanWaiting has the pictures scanned that came while the scanner was away: the file as it came where it is kept, else the picture. It ends with the
 // first that gets no verdict. One that the scanner knows now is marked and stays with its case, for somebody to look at the case.
 func (s *Service) ScanWaiting(ctx context.Context) error {
 	for s.Scanner != nil {
@@ -52,7 +52,11 @@ func (s *Service) ScanWaiting(ctx context.Context) error {
 }
 
 func (s *Service) scanStored(ctx context.Context, u media.Upload) error {
-	_, jpeg, err := s.Open(ctx, u.ID, media.Whole)
+	open := func() (media.Upload, []byte, error) { return s.Open(ctx, u.ID, media.Whole) }
+	if u.Original != "" { // the picture was encoded anew; what would do harm lies in the file as it came
+		open = func() (media.Upload, []byte, error) { return s.OpenOriginal(ctx, u.ID) }
+	}
+	_, content, err := open()
 	if errors.Is(err, media.ErrNotFound) {
 		return nil // swept meanwhile
 	}
@@ -60,7 +64,7 @@ func (s *Service) scanStored(ctx context.Context, u media.Upload) error {
 		return err
 	}
 	said := media.Clean
-	if err := s.Scanner.Scan(ctx, bytes.NewReader(jpeg)); errors.Is(err, media.ErrInfected) {
+	if err := s.Scanner.Scan(ctx, bytes.NewReader(content)); errors.Is(err, media.ErrInfected) {
 		said = media.Infected
 	} else if err != nil {
 		return err

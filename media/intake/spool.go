@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -89,6 +90,15 @@ func (s *spool) load() ([]byte, error) {
 // content reads the whole, a piece at a time.
 func (s *spool) content() io.Reader {
 	return cipher.StreamReader{S: cipher.NewCTR(s.block, s.iv[:]), R: io.NewSectionReader(s.file, 0, s.size)}
+}
+
+// sum is the SHA-256 of the content.
+func (s *spool) sum() (sum [32]byte, err error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, s.content()); err != nil {
+		return sum, fmt.Errorf("spool: %w", err)
+	}
+	return [32]byte(h.Sum(nil)), nil
 }
 
 // Close gives the file's space back; it has no name any more.

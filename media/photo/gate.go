@@ -16,6 +16,7 @@ type Gate struct {
 	slots chan struct{}
 	large chan struct{}
 	marks chan struct{}
+	whole chan struct{}
 }
 
 // NewGate makes a gate with n places; n below 1 means one per core.
@@ -23,7 +24,7 @@ func NewGate(n int) *Gate {
 	if n < 1 {
 		n = runtime.GOMAXPROCS(0)
 	}
-	return &Gate{slots: make(chan struct{}, n), large: make(chan struct{}, 1), marks: make(chan struct{}, n)}
+	return &Gate{slots: make(chan struct{}, n), large: make(chan struct{}, 1), marks: make(chan struct{}, n), whole: make(chan struct{}, 1)}
 }
 
 // Check waits for a place, loads the picture and checks it as the function Check does. Loading happens inside the gate so
@@ -51,6 +52,21 @@ func (g *Gate) Check(ctx context.Context, load func() ([]byte, error), kind medi
 		defer leave()
 	}
 	return develop(ctx, b, h, kind)
+}
+
+// Whole lets one file at a time into memory as it came, for use to do something with it, and nobody looks into it. The place is not one of
+// those of Check: use may wait for a network.
+func (g *Gate) Whole(ctx context.Context, load func() ([]byte, error), use func([]byte) error) error {
+	leave, err := enter(ctx, g.whole)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	b, err := load()
+	if err != nil {
+		return err
+	}
+	return use(b)
 }
 
 func enter(ctx context.Context, places chan struct{}) (leave func(), err error) {

@@ -1,6 +1,10 @@
 package officer
 
 import (
+	"encoding/hex"
+	"slices"
+	"strings"
+
 	"github.com/gofiber/fiber/v3"
 
 	"giahan/licensing"
@@ -49,4 +53,26 @@ func reasonWord(p *text.Printer, e licensing.Entry) string {
 		return p.T(key)
 	}
 	return e.Reason
+}
+
+// originalHref is where an auditor gets the certificate's file that a line names; empty for everybody else, and where the file is gone.
+func (r Review) originalHref(e licensing.Entry) string {
+	if licensing.MayEver(r.Actor.Role, licensing.Audit) != nil {
+		return ""
+	}
+	for _, p := range r.Pictures {
+		if p.Original != nil && *p.Original == *e.Original {
+			return r.caseHref() + "/photos/" + p.Upload.String() + "/original"
+		}
+	}
+	return ""
+}
+
+// grouped writes a hash so that it can be read out and breaks into lines.
+func grouped(sum [32]byte) string {
+	var groups []string
+	for part := range slices.Chunk(sum[:], 4) {
+		groups = append(groups, hex.EncodeToString(part))
+	}
+	return strings.Join(groups, " ")
 }

@@ -20,6 +20,7 @@ import (
 
 // Pictures gives out what residents have sent: media/intake.Service does. It does not ask who wants to see it; Desk does.
 type Pictures interface {
+	OpenOriginal(ctx context.Context, id media.UploadID) (media.Upload, []byte, error)
 	OpenMarked(ctx context.Context, id media.UploadID, form media.Form, lines ...string) (media.Upload, []byte, error)
 }
 
@@ -45,6 +46,7 @@ func (h *Handler) Routes(r fiber.Router) {
 	r.Get("/cases/:id/photos/:upload", h.photo)
 	r.Get("/cases/:id/photos/:upload/thumbnail", h.thumbnail)
 	r.Get("/cases/:id/photos/:upload/print", h.print)
+	r.Get("/cases/:id/photos/:upload/original", h.original)
 	for act, handle := range map[string]fiber.Handler{
 		"claim": h.claim, "release": h.release, "take-over": h.takeOver,
 		"accept": h.accept, "refuse-intake": h.refuseIntake, "return": h.sendBackItems,

@@ -15,13 +15,24 @@ func Foreign(c fiber.Ctx) bool {
 	return true
 }
 
+// SendOriginal sends a file as a resident sent it: to be kept on disk and compared, never to be shown or run by the browser.
+func SendOriginal(c fiber.Ctx, name string, b []byte) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMEOctetStream)
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return send(c, b)
+}
+
 // SendJPEG sends bytes that came from a resident: as a picture and as nothing else, and no cache keeps it.
 func SendJPEG(c fiber.Ctx, jpeg []byte) error {
 	c.Set(fiber.HeaderContentType, "image/jpeg")
 	c.Set(fiber.HeaderContentDisposition, "inline")
+	return send(c, jpeg)
+}
+
+func send(c fiber.Ctx, b []byte) error {
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderContentSecurityPolicy, picturePolicy)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	return c.Send(jpeg)
+	return c.Send(b)
 }
