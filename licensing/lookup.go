@@ -1,6 +1,9 @@
 package licensing
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // dated is a row of any table.
 type dated[T any] interface {
@@ -122,13 +125,14 @@ func (r *Rules) TestFeesOn(vehicle string, d Date) []TestFeeRule {
 	return out
 }
 
-// ClassNames are the letters of every class of the book, those of today first, then what only older cards and papers have.
+// ClassNames are the letters of every class as cards and papers have them, those of today first, then what only older ones have.
 func (r *Rules) ClassNames() []Class {
 	var out []Class
 	for _, s := range []Scheme{SchemeNew, SchemeOld} {
 		for _, c := range r.Classes {
-			if c.Scheme == s && !slices.Contains(out, c.Class) {
-				out = append(out, c.Class)
+			name := cmp.Or(Class(c.Printed), c.Class)
+			if c.Scheme == s && !slices.Contains(out, name) {
+				out = append(out, name)
 			}
 		}
 	}

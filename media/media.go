@@ -98,6 +98,7 @@ type Upload struct {
 	Width       int      // pixels
 	Height      int      // pixels
 	Verdicts    []Verdict
+	Code        string // text of a QR code on it, as a stranger wrote it; empty where none was read
 	Scan        Scan
 	CreatedAt   time.Time
 	ReplacedAt  *time.Time

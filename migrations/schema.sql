@@ -413,6 +413,7 @@ create table uploads (
     scan text not null default ''::text,
     original text,
     original_sha256 bytea,
+    code bytea,
     constraint uploads_pkey PRIMARY KEY (id),
     constraint uploads_object_key UNIQUE (object),
     constraint uploads_original_key UNIQUE (original),
@@ -426,6 +427,7 @@ create table uploads (
     constraint uploads_original_sha256_check CHECK ((octet_length(original_sha256) = 32)),
     constraint uploads_print_sha256_check CHECK ((length(print_sha256) = 32)),
     constraint uploads_scan_check CHECK ((scan = ANY (ARRAY[''::text, 'waiting'::text, 'clean'::text, 'infected'::text]))),
+    constraint uploads_sealed CHECK ((COALESCE(get_byte(code, 0), 1) = 1)),
     constraint uploads_sha256_check CHECK ((length(sha256) = 32))
 );
 CREATE INDEX uploads_infected ON public.uploads USING btree (id) WHERE (scan = 'infected'::text);

@@ -21,6 +21,7 @@ import (
 	licensingstore "giahan/licensing/store"
 	"giahan/media/heic"
 	"giahan/media/store"
+	mediastore "giahan/media/store"
 	"giahan/migrations"
 )
 
@@ -73,7 +74,7 @@ const resealBatch = 200
 
 // reseal brings every sealed column under the newest master key, a few rows at a time.
 func reseal(ctx context.Context, pool *pgxpool.Pool) (all int, err error) {
-	for _, table := range slices.Concat(identitystore.Sealed, licensingstore.Sealed) {
+	for _, table := range slices.Concat(identitystore.Sealed, licensingstore.Sealed, mediastore.Sealed) {
 		var after uuid.UUID
 		for n := 1; n > 0; all += n {
 			err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) (err error) {

@@ -13,6 +13,7 @@ import (
 	"giahan/licensing"
 	"giahan/licensing/casework"
 	"giahan/licensing/store"
+	mediastore "giahan/media/store"
 )
 
 // Service holds what the use cases need.
@@ -126,23 +127,24 @@ func counts(ctx context.Context, db store.Querier, actor identity.Actor) (map[Ta
 // Case is one case as the desk sees it.
 type Case struct {
 	licensing.Application
-	History     []licensing.Entry
-	Returned    []licensing.ReturnedItem
-	Names       map[identity.OfficerID]string
-	Pictures    []licensing.CasePicture
-	Counts      map[Tab]int
-	Differences []Difference
-	May         map[licensing.Event]bool // what this officer may do now
-	SeenAll     bool                     // this officer has opened every picture of the case
-	Payment     *store.Payment
-	Print       *store.PrintOrder
-	Issue       licensing.NewLicence // what is printed; until the approval, what would be printed if it were today
-	Parcel      *store.Parcel
-	Commune     string                  // name of the commune where the card goes; empty for pick-up
-	Refusals    []licensing.RefusalRule // the grounds on which the case may be refused today
-	Clock       licensing.Clock
-	Apology     *licensing.Apology // nil where no new appointment was given
-	Now         time.Time
+	History         []licensing.Entry
+	Returned        []licensing.ReturnedItem
+	Names           map[identity.OfficerID]string
+	Pictures        []licensing.CasePicture
+	CertificateCode string // text of a QR code on the certificate's picture; empty where none was read
+	Counts          map[Tab]int
+	Differences     []Difference
+	May             map[licensing.Event]bool // what this officer may do now
+	SeenAll         bool                     // this officer has opened every picture of the case
+	Payment         *store.Payment
+	Print           *store.PrintOrder
+	Issue           licensing.NewLicence // what is printed; until the approval, what would be printed if it were today
+	Parcel          *store.Parcel
+	Commune         string                  // name of the commune where the card goes; empty for pick-up
+	Refusals        []licensing.RefusalRule // the grounds on which the case may be refused today
+	Clock           licensing.Clock
+	Apology         *licensing.Apology // nil where no new appointment was given
+	Now             time.Time
 }
 
 // Difference is a line of the comparison: what the person's identity or words say, and what the register says.
@@ -205,6 +207,13 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 	}
 	if c.Pictures, err = store.Pictures(ctx, tx, store.ScopeOf(actor), c.ID); err != nil {
 		return err
+	}
+	if c.Health.Upload != nil {
+		u, err := mediastore.ByID(ctx, tx, *c.Health.Upload)
+		if err != nil {
+			return err
+		}
+		c.CertificateCode = u.Code
 	}
 	s.byTheBook(c)
 	c.Differences = compare(c.Application)

@@ -128,13 +128,15 @@ func (s Service) SaveClass(ctx context.Context, actor identity.Actor, id licensi
 // A case sent back for its certificate needs a new picture before it counts as corrected.
 func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, typed licensing.Health) error {
 	typed.Number = licensing.NormalizeHealthNumber(typed.Number)
-	if err := s.ownPicture(ctx, actor, typed.Upload, media.HealthCertificate); err != nil {
+	picture, err := s.ownPicture(ctx, actor, typed.Upload, media.HealthCertificate)
+	if err != nil {
 		return err
 	}
 	fresh := func(licensing.Application) bool { return typed.Upload != nil }
 	book, today := s.Clerk.Rules(), licensing.DateOf(s.Now())
 	return s.change(ctx, actor, id, version, licensing.ItemHealth, fresh, func(a *licensing.Application) error {
-		if err := checkHealth(book, *a, typed, a.FiledOn(today), today).Or(); err != nil {
+		errs := append(checkHealth(book, *a, typed, a.FiledOn(today), today), checkCode(book, *a, typed, picture.Code, today)...)
+		if err := errs.Or(); err != nil {
 			return err
 		}
 		upload := a.Health.Upload
@@ -146,24 +148,24 @@ func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licens
 	})
 }
 
-// ownPicture refuses a picture of somebody else, or of another kind, as if it did not exist; nil is no picture.
-func (s Service) ownPicture(ctx context.Context, actor identity.Actor, id *media.UploadID, kind media.Kind) error {
+// ownPicture gives a picture, and refuses one of somebody else or of another kind as if it did not exist; nil is no picture.
+func (s Service) ownPicture(ctx context.Context, actor identity.Actor, id *media.UploadID, kind media.Kind) (media.Upload, error) {
 	if id == nil {
-		return nil
+		return media.Upload{}, nil
 	}
 	u, err := mediastore.ByID(ctx, s.Pool, *id)
 	if err != nil {
-		return err
+		return u, err
 	}
 	if u.Kind != kind {
-		return fmt.Errorf("upload %s is no %s: %w", u.ID, kind, media.ErrNotFound)
+		return u, fmt.Errorf("upload %s is no %s: %w", u.ID, kind, media.ErrNotFound)
 	}
-	return s.MaySee(actor, u)
+	return u, s.MaySee(actor, u)
 }
 
 // SavePortrait keeps the portrait.
 func (s Service) SavePortrait(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, upload media.UploadID) error {
-	if err := s.ownPicture(ctx, actor, &upload, media.Portrait); err != nil {
+	if _, err := s.ownPicture(ctx, actor, &upload, media.Portrait); err != nil {
 		return err
 	}
 	return s.change(ctx, actor, id, 0, licensing.ItemPortrait, always, func(a *licensing.Application) error {

@@ -107,3 +107,17 @@ func checkHealth(book *licensing.Rules, a licensing.Application, h licensing.Hea
 	}
 	return append(errs, book.CheckCertificate(q)...)
 }
+
+// checkCode says what stands against a certificate by the code on its picture: it may name another person, an older day or another class
+// than was typed.
+func checkCode(book *licensing.Rules, a licensing.Application, h licensing.Health, code string, today licensing.Date) licensing.FieldErrors {
+	c, ok := h.WithCode(code, today)
+	if !ok {
+		return nil
+	}
+	errs := checkHealth(book, a, told(c), a.FiledOn(today), today)
+	for i := range errs {
+		errs[i].Field = "photo"
+	}
+	return errs
+}

@@ -13,6 +13,7 @@ import (
 	"giahan/licensing/casework"
 	"giahan/licensing/jobs"
 	"giahan/licensing/store"
+	"giahan/media"
 	mediastore "giahan/media/store"
 )
 
@@ -61,14 +62,19 @@ func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.A
 
 // original is the hash of the certificate's file as it came; nil where there is no picture, or one from before originals were kept.
 func original(ctx context.Context, tx pgx.Tx, a licensing.Application) (*[32]byte, error) {
-	if a.Health.Upload == nil {
-		return nil, nil
-	}
-	u, err := mediastore.ByID(ctx, tx, *a.Health.Upload)
+	u, err := certificatePicture(ctx, tx, a)
 	if err != nil || u.Original == "" {
 		return nil, err
 	}
 	return &u.OriginalSum, nil
+}
+
+// certificatePicture is the picture of the case's certificate; empty where a clinic sent it.
+func certificatePicture(ctx context.Context, tx pgx.Tx, a licensing.Application) (media.Upload, error) {
+	if a.Health.Upload == nil {
+		return media.Upload{}, nil
+	}
+	return mediastore.ByID(ctx, tx, *a.Health.Upload)
 }
 
 // fresh reads the case's licence from the register again, outside of any transaction.
@@ -106,7 +112,12 @@ func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application
 		return licensing.ErrIncomplete
 	}
 	if d.NeedsHealth {
-		if err := checkHealth(book, *a, a.Health, today, today).Or(); err != nil {
+		picture, err := certificatePicture(ctx, tx, *a)
+		if err != nil {
+			return err
+		}
+		errs := append(checkHealth(book, *a, a.Health, today, today), checkCode(book, *a, a.Health, picture.Code, today)...)
+		if err := errs.Or(); err != nil {
 			return err
 		}
 	}

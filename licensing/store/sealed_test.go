@@ -20,6 +20,8 @@ import (
 	"giahan/licensing"
 	"giahan/licensing/licensingtest"
 	"giahan/licensing/store"
+	"giahan/media"
+	mediastore "giahan/media/store"
 	"giahan/migrations/dbtest"
 )
 
@@ -78,7 +80,7 @@ func TestPlainIsRefused(t *testing.T) {
 		`update applications set phone = '+84912345678'`, `update applications set street = 'a'`, `update applications set health_number = '1'`,
 		`update applications set health_signed_on = '2026-01-01'`, `update applications set decision = '{}'`,
 		`update applications set certificate = '{}'`, `update returned_items set note = 'a'`,
-		`update print_orders set licence = '{}'`} {
+		`update print_orders set licence = '{}'`, `update uploads set code = '00418/GKSKLX/42021/26'`} {
 		_, err := pool.Exec(ctx, sql)
 		refused(t, sql, err, checkViolation)
 	}
@@ -106,13 +108,16 @@ func TestSealedAnew(t *testing.T) {
 	pool := dbtest.New(t)
 	r, a := sealedCase(t, pool)
 	o := licensingtest.Officer(t, pool, identity.RoleExaminer)
+	coded := media.Upload{ID: media.UploadID(uuid.New()), Owner: uuid.UUID(r.ID), Kind: media.HealthCertificate, Object: "o", Thumbnail: "t", Bytes: 1, Width: 1, Height: 1,
+		Code: "042176003218", CreatedAt: a.CreatedAt}
+	licensingtest.In(t, pool, func(tx pgx.Tx) error { return mediastore.Insert(ctx, tx, coded) })
 	rotated := others(t, pool, 9, dbtest.MasterKey)
 	found, err := store.OfPerson(ctx, rotated, store.Scope{Office: a.Office}, r.PersonalNumber)
 	if ok(t, err); len(found) != 1 {
 		t.Errorf("during the rotation %d cases are found", len(found))
 	}
 	renew := func(batch int) (all int) {
-		for _, table := range slices.Concat(identitystore.Sealed, store.Sealed) {
+		for _, table := range slices.Concat(identitystore.Sealed, store.Sealed, mediastore.Sealed) {
 			var after uuid.UUID
 			for n := 1; n > 0; all += n {
 				licensingtest.In(t, rotated, func(tx pgx.Tx) (err error) {
@@ -123,8 +128,8 @@ func TestSealedAnew(t *testing.T) {
 		}
 		return all
 	}
-	if n := renew(1); n != 6 { // resident, officer, case, two items, order
-		t.Errorf("%d rows were sealed anew, want 6", n)
+	if n := renew(1); n != 7 { // resident, officer, case, two items, order, picture
+		t.Errorf("%d rows were sealed anew, want 7", n)
 	}
 	if n := renew(200); n != 0 {
 		t.Errorf("%d rows a second time", n)
@@ -140,6 +145,9 @@ func TestSealedAnew(t *testing.T) {
 	}
 	if got, err := identitystore.OfficerBySubject(ctx, fresh, o.Issuer, o.Subject); err != nil || got.PersonalNumber != o.PersonalNumber {
 		t.Errorf("the officer: %v", err)
+	}
+	if got, err := mediastore.ByID(ctx, fresh, coded.ID); err != nil || got.Code != coded.Code {
+		t.Errorf("the picture: %q, %v", got.Code, err)
 	}
 	_, err = store.ByID(ctx, pool, a.ID)
 	want(t, "the old key alone", err, vault.ErrSealed)

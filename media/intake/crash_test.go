@@ -21,6 +21,7 @@ import (
 	"giahan/media/blob"
 	"giahan/media/photo"
 	"giahan/media/store"
+	"giahan/migrations/dbtest"
 )
 
 // So many times the process is killed; GIAHAN_TEST_CRASHES asks for more (a hundred take two minutes).
@@ -51,12 +52,19 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	for range rounds {
 		killed(t, s)
-		if _, err := h.pool.Exec(t.Context(), `update uploads set created_at = created_at - interval '2 days' where id not in (select portrait_upload from applications)`); err != nil {
+		if _, err := h.pool.Exec(t.Context(), `update uploads set created_at = created_at - interval '2 days' where id not in (select portrait_upload from applications)
+			and id not in (select health_upload from applications where health_upload is not null)`); err != nil {
 			t.Fatal(err) // or the day's quota ends the test
 		}
 		var current uuid.UUID
-		if err := h.pool.QueryRow(t.Context(), `select portrait_upload from applications`).Scan(&current); err != nil {
+		var certificate *uuid.UUID
+		if err := h.pool.QueryRow(t.Context(), `select portrait_upload, health_upload from applications`).Scan(&current, &certificate); err != nil {
 			t.Fatal(err)
+		}
+		if certificate != nil {
+			if _, _, err := h.OpenOriginal(t.Context(), media.UploadID(*certificate)); err != nil {
+				t.Errorf("the case refers to a certificate whose original cannot be opened: %v", err)
+			}
 		}
 		for _, form := range []media.Form{media.Whole, media.Thumbnail, media.Print} {
 			if _, _, err := h.Open(t.Context(), media.UploadID(current), form); err != nil {
@@ -78,7 +86,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	for _, u := range uploads {
 		left = append(left, u.Objects()...)
 	}
-	if names := h.names(t); err != nil || !sameSet(names, left) || len(uploads) != 1 {
+	if names := h.names(t); err != nil || !sameSet(names, left) || len(uploads) > 2 {
 		t.Errorf("%d rows and %d objects are left, %v", len(uploads), len(names), err)
 	}
 	t.Logf("%d kills: of %d objects the sweep removed %d pictures with their rows and %d strays", rounds, before, done.Uploads, done.Strays)
@@ -116,7 +124,12 @@ func send(work string) error {
 		return err
 	}
 	ctx := context.Background()
-	pool, err := pgxpool.New(ctx, s.Database)
+	config, err := pgxpool.ParseConfig(s.Database)
+	if err != nil {
+		return err
+	}
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error { dbtest.Keys.Teach(conn.TypeMap()); return nil }
+	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -129,16 +142,19 @@ func send(work string) error {
 	picture := drawn(nil, 320, 320, 0)
 	fmt.Println("sending")
 	for {
-		u, err := service.Take(ctx, actor, media.Portrait, bytes.NewReader(picture))
-		if err != nil {
-			return err
-		}
-		err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-			_, err := tx.Exec(ctx, `update applications set portrait_upload = $1 where id = $2`, uuid.UUID(u.ID), s.Application)
-			return err
-		})
-		if err != nil {
-			return err
+		for kind, attach := range map[media.Kind]string{media.Portrait: `update applications set portrait_upload = $1 where id = $2`,
+			media.HealthCertificate: `update applications set health_upload = $1 where id = $2`} {
+			u, err := service.Take(ctx, actor, kind, bytes.NewReader(picture))
+			if err != nil {
+				return err
+			}
+			err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+				_, err := tx.Exec(ctx, attach, uuid.UUID(u.ID), s.Application)
+				return err
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
 }

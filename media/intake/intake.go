@@ -143,6 +143,7 @@ func (s *Service) describe(owner uuid.UUID, kind media.Kind, p photo.Picture, no
 		Width:     p.Width,
 		Height:    p.Height,
 		Verdicts:  p.Verdicts,
+		Code:      p.Code,
 		CreatedAt: now,
 	}
 	if p.Print != nil {

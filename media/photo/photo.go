@@ -38,6 +38,7 @@ type Picture struct {
 	Height    int      // of JPEG, pixels
 	Look      media.Look
 	Verdicts  []media.Verdict
+	Code      string // text of a QR code on a certificate; empty where none was read
 }
 
 // Check reads a picture as it was sent. Its errors are media.ErrNoFile, ErrTooBig, ErrType, ErrDimensions, ErrUnreadable,
@@ -74,6 +75,7 @@ func develop(ctx context.Context, b []byte, h header, kind media.Kind) (Picture,
 			return Picture{}, err
 		}
 	}
+	p.Code = code(whole, kind)
 	p.SHA256, p.PrintSum = sha256.Sum256(p.JPEG), sha256.Sum256(p.Print)
 	return p, nil
 }

@@ -51,7 +51,7 @@ func upload(owner uuid.UUID, at time.Time) media.Upload {
 	id := uuid.New()
 	return media.Upload{
 		ID: media.UploadID(id), Owner: owner, Kind: media.Portrait, Object: "o/" + id.String(), Thumbnail: "t/" + id.String(), Print: "p/" + id.String(),
-		PrintSum: sha256.Sum256([]byte("print")), Look: media.Look{1, 2, 3, 0xff},
+		PrintSum: sha256.Sum256([]byte("print")), Original: "r/" + id.String(), OriginalSum: sha256.Sum256([]byte("original")), Code: "what stands on it", Look: media.Look{1, 2, 3, 0xff},
 		SHA256: sha256.Sum256(id[:]), Bytes: 123456, Width: 1200, Height: 1600,
 		Verdicts: []media.Verdict{media.Blurred, media.WrongBackground}, CreatedAt: at,
 	}

@@ -143,7 +143,7 @@ func (r Review) healthFacts() []fact {
 		{Label: r.T("officer.fact.health_number"), Value: r.Health.Number},
 		{Label: r.T("officer.fact.health_signed"), Value: r.P().Date(r.Health.SignedOn)},
 		r.healthClass(), r.healthFrom(),
-	}, r.doubtFacts(r.Health.Doubts())...)
+	}, r.doubtFacts(slices.Concat(r.Health.Doubts(), r.Health.CodeDoubts(r.CertificateCode, licensing.DateOf(r.Now))))...)
 }
 
 // healthClass is the class that stands on the certificate; cases of before 2026-12 do not have it.

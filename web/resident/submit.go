@@ -59,7 +59,7 @@ func (h *Handler) submit(c fiber.Ctx) error {
 	err = h.Renewal.Submit(c.Context(), r, k.ID, v, f.Checked("declared"))
 	fail(f, &err)
 	switch {
-	case faulty(f, "number") || faulty(f, "signed_on") || faulty(f, "class"): // the certificate has become too old since it was typed
+	case faulty(f, "number") || faulty(f, "signed_on") || faulty(f, "class") || faulty(f, "photo"): // the certificate has become too old since it was typed
 		again := storedHealth(k)
 		again.Errors = f.Errors
 		return h.showHealth(c, nil, knownCertificate{})(k, fiber.StatusUnprocessableEntity, again)

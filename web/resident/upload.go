@@ -138,6 +138,11 @@ func (p photoPage) advice() []string {
 	for _, v := range p.Photo.Verdicts {
 		hints = append(hints, p.hintOf(v))
 	}
+	if p.Item == licensing.ItemHealth && !p.Kept {
+		for _, d := range p.Case.Health.CodeDoubts(p.Photo.Code, licensing.DateOf(p.Case.Now)) {
+			hints = append(hints, p.T("health_page."+d.Key, d.Args))
+		}
+	}
 	return hints
 }
 

@@ -1,0 +1,105 @@
+package licensing
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"giahan/identity"
+)
+
+// ReadCertificateCode reads on the day today what a QR code on a health certificate says. No format of it is published (domain.md 3), and
+// clinics print different ones; so each piece is known by its own shape, and what has no shape of ours is left out: the certificate's
+// number, a personal number, a class, and of several dates the latest that has come, which is that of signing: the earlier ones are of
+// birth and of issue, a later one would be the day on which it ends.
+func ReadCertificateCode(text string, today Date) Certificate {
+	var c Certificate
+	if m := codeNumber.FindString(strings.ToUpper(text)); m != "" {
+		c.Number = NormalizeHealthNumber(m)
+	}
+	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("|;\n\r\t", r) }) {
+		if _, value, labelled := strings.Cut(piece, ":"); labelled {
+			piece = value
+		}
+		c.read(strings.TrimSpace(piece), today)
+	}
+	return c
+}
+
+// codeNumber finds a certificate's number inside other text.
+var codeNumber = regexp.MustCompile(`\d{1,6}/GKSKLX/\d{4,6}/\d{2}\b`)
+
+func (c *Certificate) read(piece string, today Date) {
+	if codePersonal.MatchString(piece) {
+		c.PersonalNumber = identity.PersonalNumber(piece)
+		return
+	}
+	if d := codeDate(piece); !d.IsZero() {
+		if d.After(c.SignedOn) && !d.After(today) {
+			c.SignedOn = d
+		}
+		return
+	}
+	class := Class(strings.ToUpper(strings.TrimPrefix(strings.ToLower(piece), "hạng ")))
+	if slices.Contains(codeClasses, class) {
+		c.Class = class
+	}
+}
+
+// codePersonal is a personal number alone: whatever follows from its shape is asked elsewhere.
+var codePersonal = regexp.MustCompile(`^\d{12}$`)
+
+// codeClasses are the letters that may stand for a class, of both schemes (domain.md 1).
+var codeClasses = []Class{"A", "A1", "A2", "A3", "A4", "B", "B1", "B2", "BE", "C", "C1", "C1E", "CE", "D", "D1", "D1E", "D2", "D2E", "DE", "E", "FB2", "FC", "FD", "FE"}
+
+// codeDate reads 16/11/2026, 16112026 and 2026-11-16; zero where it is no date.
+func codeDate(s string) Date {
+	if m := codeDayFirst.FindStringSubmatch(s); m != nil {
+		s = m[3] + "-" + m[2] + "-" + m[1]
+	}
+	d, err := ParseDate(s)
+	if err != nil {
+		return Date{}
+	}
+	return d
+}
+
+var codeDayFirst = regexp.MustCompile(`^(\d{2})[/.-]?(\d{2})[/.-]?(\d{4})$`)
+
+// WithCode is the certificate as the code on its picture tells it, and for the rest as it was typed; ok is false where the code tells nothing.
+func (h Health) WithCode(code string, today Date) (told Certificate, ok bool) {
+	told = ReadCertificateCode(code, today)
+	if told == (Certificate{}) {
+		return told, false
+	}
+	if told.Number == "" {
+		told.Number = h.Number
+	}
+	if told.SignedOn.IsZero() {
+		told.SignedOn = h.SignedOn
+	}
+	if told.Class == "" {
+		told.Class = h.Class
+	}
+	return told, true
+}
+
+// CodeDoubts are where the code on a certificate says something else than what was typed: for the person to look again, and for the officer.
+// Nothing stops at them, for a clinic may print its code wrongly; what the rules forbid stops by itself.
+func (h Health) CodeDoubts(code string, today Date) []Doubt {
+	c, ok := h.WithCode(code, today)
+	if !ok {
+		return nil
+	}
+	var out []Doubt
+	if c.Number != h.Number {
+		out = append(out, Doubt{"code_number", map[string]any{"read": c.Number, "typed": h.Number}})
+	}
+	if c.SignedOn != h.SignedOn {
+		out = append(out, Doubt{"code_date", map[string]any{"read": c.SignedOn, "typed": h.SignedOn}})
+	}
+	if c.Class != h.Class {
+		out = append(out, Doubt{"code_class", map[string]any{"read": string(c.Class), "typed": string(h.Class)}})
+	}
+	return out
+}
