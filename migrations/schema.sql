@@ -240,6 +240,25 @@ create table parcels (
     constraint parcels_status_check CHECK ((status = ANY (ARRAY[''::text, 'handed_over'::text, 'in_transit'::text, 'out_for_delivery'::text, 'delivered'::text, 'failed'::text, 'returned'::text])))
 );
 
+create table partial_uploads (
+    id uuid not null,
+    owner uuid not null,
+    taken_by uuid,
+    length bigint not null,
+    received bigint not null default 0,
+    parts text[] not null default '{}'::text[],
+    upload uuid,
+    created_at timestamp with time zone not null,
+    constraint partial_uploads_pkey PRIMARY KEY (id),
+    constraint partial_uploads_owner_fkey FOREIGN KEY (owner) REFERENCES residents(id) ON DELETE CASCADE,
+    constraint partial_uploads_upload_fkey FOREIGN KEY (upload) REFERENCES uploads(id) ON DELETE CASCADE,
+    constraint partial_uploads_check CHECK (((received >= 0) AND (received <= length))),
+    constraint partial_uploads_length_check CHECK ((length > 0))
+);
+CREATE INDEX partial_uploads_age ON public.partial_uploads USING btree (created_at);
+CREATE INDEX partial_uploads_owner ON public.partial_uploads USING btree (owner, created_at);
+CREATE INDEX partial_uploads_parts ON public.partial_uploads USING gin (parts);
+
 create table payments (
     id uuid not null,
     application_id uuid not null,

@@ -293,7 +293,7 @@ func (r right) want(p *player, st licensing.State) []string {
 		return []string{signIn}
 	case r.kind == "account":
 		return []string{yes, notNow, missing} // there is no eighth licence
-	case r.kind == "closed":
+	case r.kind == "closed", r.kind == "token":
 		return []string{forbidden}
 	case r.kind == "helping":
 		return only(p.role == "helper", []string{yes, elsewhere}, forbidden)

@@ -238,7 +238,7 @@ func (s *server) limitReads(c fiber.Ctx) error {
 		return c.Next()
 	}
 	key := account(v)
-	if c.Path() == "/home" || strings.HasPrefix(c.Path(), "/check/") {
+	if c.Path() == "/home" || strings.HasPrefix(c.Path(), "/check/") || strings.HasSuffix(c.Path(), "/health") {
 		return s.allow(c, "lookup/"+key, lookupsPerMinute, time.Minute)
 	}
 	return s.allow(c, "read/"+key, readsPerMinute, time.Minute)
@@ -271,8 +271,11 @@ func caller(ip string) string {
 
 // limitWrites bounds how often an address may send forms: generous, because whole families share one.
 func (s *server) limitWrites(c fiber.Ctx) error {
-	if c.Method() != fiber.MethodPost {
+	switch {
+	case c.Method() != fiber.MethodPost:
 		return c.Next()
+	case strings.HasPrefix(c.Path(), "/uploads/"): // the largest picture has sixty parts
+		return s.limit("part", 600, time.Minute)(c)
 	}
 	return s.limit("write", 120, time.Minute)(c)
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"image"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -53,6 +55,64 @@ func TestNetworkThatBreaksOff(t *testing.T) {
 	c.see("Mạng bị ngắt nên ảnh chưa gửi xong")
 	c.network(free)
 	c.see("Còn 3 việc nữa")
+}
+
+// A picture whose line is cut three times in the middle goes on where it broke, and ends as one file with the hash of
+// what the browser had.
+func TestCutThreeTimes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	c := newChromium(t, window{width: 390, height: 844})
+	c.open(c.drafts(w) + "/health")
+	c.fill("number", certificate().Get("number"))
+	c.pick("class", certificate().Get("class"))
+	c.fill("signed_on", certificate().Get("signed_on"))
+	c.upload("photo", saved(t, "grainy", phototest.JPEG(grainy(1500, 2000))))
+	c.see("Ảnh nhìn rõ.")
+	want := ask[string](c, `document.querySelector("[name=photo]").files[0].arrayBuffer().then(b => crypto.subtle.digest("SHA-256", b)).then(d => Array.from(new Uint8Array(d), x => x.toString(16).padStart(2, "0")).join(""))`)
+	for cut := range 3 {
+		if c.network(300_000); cut == 0 {
+			ask[bool](c, `(document.querySelector("form[data-broken] button").click(), true)`)
+		}
+		c.further(float64(cut+1) / 5)
+		c.network(0)
+		c.see("Mạng bị ngắt nên ảnh chưa gửi xong")
+	}
+	c.save("cut-three-times")
+	c.network(free)
+	c.see("Còn 3 việc nữa")
+	var files, begun int
+	var sum string
+	if err := w.pool.QueryRow(t.Context(), `select (select count(*) from uploads), (select count(*) from partial_uploads),
+		(select encode(original_sha256, 'hex') from uploads)`).Scan(&files, &begun, &sum); err != nil {
+		t.Fatal(err)
+	}
+	if files != 1 || begun != 1 || sum != want {
+		t.Errorf("%d files, %d beginnings, hash %s, want %s", files, begun, sum, want)
+	}
+}
+
+// grainy is a paper that no encoder makes small.
+func grainy(w, h int) image.Image {
+	img := phototest.Sheet(w, h, 235, 60)
+	for i := range img.Pix {
+		if i%4 != 3 {
+			img.Pix[i] = uint8(max(0, min(255, int(img.Pix[i])+rand.IntN(40)-20)))
+		}
+	}
+	return img
+}
+
+// further waits until more than a share of the picture has left.
+func (c *chromium) further(share float64) {
+	c.t.Helper()
+	for range 1200 {
+		if got := ask[float64](c, `document.querySelector(".gh-sending progress")?.value ?? 0`); got > share && got < 1 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond) // the browser works
+	}
+	c.fail("the picture does not get further than %v", share)
 }
 
 // Who is faster than the script that draws the picture anew waits for it: the place where it was taken does not leave the phone.

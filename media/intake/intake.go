@@ -87,10 +87,7 @@ func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kin
 	}
 	u := s.describe(owner, kind, picture, now)
 	u.Scan = scanned
-	if actor.OnBehalfOf != nil {
-		person := uuid.UUID(actor.Person)
-		u.TakenBy = &person
-	}
+	u.TakenBy = takenBy(actor)
 	if kind.KeepsOriginal() {
 		u.Original = objectName(now, s.NewID())
 		if u.OriginalSum, err = in.sum(); err != nil {

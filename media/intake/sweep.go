@@ -53,6 +53,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	if err != nil {
 		return done, fmt.Errorf("sweep: %w", err)
 	}
+	if err := s.sweepPartials(ctx); err != nil {
+		return done, fmt.Errorf("sweep partial uploads: %w", err)
+	}
 	if err := s.sweepOrphans(ctx, now, &done); err != nil {
 		return done, fmt.Errorf("sweep uploads: %w", err)
 	}

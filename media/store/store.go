@@ -200,7 +200,8 @@ func Unknown(ctx context.Context, q Querier, names []string) ([]string, error) {
 		where not exists (select 1 from uploads where object = name)
 		  and not exists (select 1 from uploads where thumbnail = name)
 		  and not exists (select 1 from uploads where print = name)
-		  and not exists (select 1 from uploads where original = name)`, names)
+		  and not exists (select 1 from uploads where original = name)
+		  and not exists (select 1 from partial_uploads where parts @> array[name])`, names)
 	if err != nil {
 		return nil, fmt.Errorf("look up objects: %w", err)
 	}

@@ -40,7 +40,7 @@ type Form struct {
 // Read reads an urlencoded body. A field that comes twice is an error unless it is read by All, so that no two readers can
 // mean different values by one name; fields that nobody asks for are ignored.
 func Read(c fiber.Ctx) (*Form, error) {
-	body, err := io.ReadAll(io.LimitReader(bodyOf(c), MaxBody+1)) // a copy, never the request's own buffer
+	body, err := io.ReadAll(io.LimitReader(Body(c), MaxBody+1)) // a copy, never the request's own buffer
 	if err != nil {
 		return nil, fmt.Errorf("%w: body", ErrMalformed)
 	}

@@ -33,7 +33,7 @@ func Upload(c fiber.Ctx, max int64) (fields map[string]string, file io.Reader, e
 	if err != nil || kind != fiber.MIMEMultipartForm || params["boundary"] == "" {
 		return nil, nil, fmt.Errorf("%w: content type", ErrMalformed)
 	}
-	body := bodyOf(c)
+	body := Body(c)
 	if n := c.Request().Header.ContentLength(); int64(n) > max+maxOverhead {
 		// the fields are still read: the csrf token decides first who hears that the file is too big
 		file = tooBig{}
@@ -41,9 +41,9 @@ func Upload(c fiber.Ctx, max int64) (fields map[string]string, file io.Reader, e
 	return read(multipart.NewReader(body, params["boundary"]), max, file)
 }
 
-// bodyOf is the stream where the server streams bodies, else the body in memory. It is never decompressed: c.Body() would turn
+// Body is the stream where the server streams bodies, else the body in memory. It is never decompressed: c.Body() would turn
 // a few kilobytes into gigabytes.
-func bodyOf(c fiber.Ctx) io.Reader {
+func Body(c fiber.Ctx) io.Reader {
 	if s := c.Request().BodyStream(); s != nil {
 		return s
 	}

@@ -127,7 +127,7 @@ func (h *house) frame(c fiber.Ctx) error {
 		v.Session = &identity.Session{Audience: identity.Residents, Resident: h.who}
 	}
 	visit.Set(c, v)
-	if c.Method() == fiber.MethodPost && !strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+	if c.Method() == fiber.MethodPost && !strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) && !strings.HasPrefix(c.Path(), "/uploads") {
 		b, err := io.ReadAll(c.Request().BodyStream())
 		if err != nil {
 			return err

@@ -27,6 +27,10 @@ import (
 // Intake takes pictures in and gives them out: *intake.Service.
 type Intake interface {
 	Take(ctx context.Context, actor identity.Actor, kind media.Kind, r io.Reader) (media.Upload, error)
+	Begin(ctx context.Context, actor identity.Actor, length int64) (media.Partial, error)
+	Partial(ctx context.Context, actor identity.Actor, id media.PartialID) (media.Partial, error)
+	Append(ctx context.Context, actor identity.Actor, id media.PartialID, offset int64, part []byte) (media.Partial, error)
+	TakeParts(ctx context.Context, actor identity.Actor, kind media.Kind, id media.PartialID) (media.Upload, error)
 	Find(ctx context.Context, id media.UploadID) (media.Upload, error)
 	Open(ctx context.Context, id media.UploadID, form media.Form) (media.Upload, []byte, error)
 	OpenMarked(ctx context.Context, id media.UploadID, form media.Form, lines ...string) (media.Upload, []byte, error)
@@ -71,6 +75,9 @@ func (h *Handler) Routes(r fiber.Router) {
 	a.Post("/withdraw", h.confirmWithdraw)
 	a.Post("/resubmit", h.resubmit)
 	a.Post("/discard", h.discard)
+	r.Post("/uploads", h.beginParts)
+	r.Head("/uploads/:part", h.partsSoFar)
+	r.Post("/uploads/:part", h.addPart)
 	r.Get("/photos/:upload", h.photo(media.Whole))
 	r.Get("/photos/:upload/thumbnail", h.photo(media.Thumbnail))
 }

@@ -2,7 +2,6 @@ package resident
 
 import (
 	"errors"
-	"io"
 
 	"github.com/gofiber/fiber/v3"
 	"github.com/google/uuid"
@@ -56,16 +55,33 @@ func (h *Handler) receive(c fiber.Ctx, item licensing.Item, kind media.Kind) (up
 		return up, err
 	}
 	up.Form = form.New(fields)
-	if file == nil {
-		up.Picture = h.kept(c, up.Resident.Actor(), kind, fields["kept"])
-		return up, nil
+	switch {
+	case file != nil:
+		picture, err := h.Intake.Take(c.Context(), up.Resident.Actor(), kind, file)
+		return up, h.take(c, &up, picture, err)
+	case fields["parts"] != "":
+		picture, err := h.takeParts(c, up.Resident.Actor(), kind, fields["parts"])
+		return up, h.take(c, &up, picture, err)
 	}
-	return up, h.take(c, &up, kind, file)
+	up.Picture = h.kept(c, up.Resident.Actor(), kind, fields["kept"])
+	return up, nil
+}
+
+// takeParts takes in a picture whose parts came before. One that is not whole, or not there any more, has to be sent anew.
+func (h *Handler) takeParts(c fiber.Ctx, actor identity.Actor, kind media.Kind, name string) (media.Upload, error) {
+	id, err := media.ParsePartialID(name)
+	if err != nil {
+		return media.Upload{}, media.ErrNoFile
+	}
+	u, err := h.Intake.TakeParts(c.Context(), actor, kind, id)
+	if errors.Is(err, media.ErrNotFound) || errors.Is(err, media.ErrUnfinished) {
+		err = media.ErrNoFile
+	}
+	return u, err
 }
 
 // take keeps the picture, or records its fault.
-func (h *Handler) take(c fiber.Ctx, up *upload, kind media.Kind, file io.Reader) error {
-	picture, err := h.Intake.Take(c.Context(), up.Resident.Actor(), kind, file)
+func (h *Handler) take(c fiber.Ctx, up *upload, picture media.Upload, err error) error {
 	if err == nil {
 		up.Picture = &picture
 		return nil
