@@ -12,7 +12,8 @@ type CasePicture struct {
 	Item       Item
 	Verdicts   []media.Verdict // what the service thought of it; advice, never a decision
 	Scan       media.Scan      // what the virus scanner said
-	ReplacedAt *time.Time      // nil for the one that counts
-	Original   *[32]byte       // SHA-256 of the file as it came; nil where it is not kept
-	Alike      []string        // codes of other people's cases of the same office with a picture that looks the same
+	SentAt     time.Time
+	ReplacedAt *time.Time // nil for the one that counts
+	Original   *[32]byte  // SHA-256 of the file as it came; nil where it is not kept
+	Alike      []string   // codes of other people's cases of the same office with a picture that looks the same
 }

@@ -113,6 +113,9 @@ func (r Review) keys() []page.KeyHelp {
 	}
 	if len(r.pictures()) > 0 {
 		help = append(help, []string{"zoom", "+", "-"}, []string{"rotate", "R"})
+		if _, _, found := r.pair(r.shown()); found {
+			help = append(help, []string{"beside", "S"})
+		}
 	}
 	switch r.panel() {
 	case panelIntake, panelExamine:

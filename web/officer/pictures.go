@@ -36,10 +36,9 @@ func (r Review) toOpen(p picture) bool {
 	return p.Form == media.Whole && slices.Contains(r.Unseen, p.Upload)
 }
 
-// unseen says that the picture has not been opened: the one on the page is being opened now.
+// unseen says that the picture has not been opened: those on the page are being opened now.
 func (r Review) unseen(p picture) bool {
-	shown := r.shown()
-	return r.toOpen(p) && (shown.Upload != p.Upload || shown.Form != p.Form)
+	return r.toOpen(p) && !r.onPage(p)
 }
 
 // resent says that the picture was asked for and sent again, and the officer has not opened it before.
@@ -97,15 +96,16 @@ func (r Review) short(p picture) string {
 func (r Review) picture() page.Picture {
 	shown := r.shown()
 	out := page.Picture{
-		Title: r.name(shown), Src: r.pictureHref(shown), Class: r.View.class(),
+		Title: r.name(shown), Src: r.pictureHref(shown), Class: r.View.Look.class(),
 		Alt: r.T("officer.picture_of." + string(shown.Item)), Tools: r.View.tools(r.Base), Notes: r.notes(shown),
 	}
 	for i, p := range r.pictures() {
 		out.Thumbs = append(out.Thumbs, page.Thumb{
 			Href: r.View.photo(i + 1), Src: r.caseHref() + "/photos/" + p.Upload.String() + "/thumbnail", Label: r.short(p), Key: strconv.Itoa(i + 1),
-			Current: i == r.View.Photo-1,
+			Current: r.onPage(p),
 		})
 	}
+	r.beside(&out)
 	return out
 }
 

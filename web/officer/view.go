@@ -7,12 +7,19 @@ import (
 	"giahan/web/page"
 )
 
-// view is how the picture is looked at. It lives in the address, so that every tool is a link.
+// view is how the pictures are looked at. It lives in the address, so that every tool is a link.
 type view struct {
-	Case  string // address of the case
-	Photo int    // 1, 2, …
-	Zoom  int    // 1 to maxZoom
-	Turn  int    // 0, 90, 180 or 270 degrees, clockwise
+	Case   string // address of the case
+	Photo  int    // 1, 2, …
+	Look   look
+	Beside bool // the picture stands beside the one that it replaced, or that replaced it
+	Other  look // how that one is looked at
+}
+
+// look is how one picture is looked at.
+type look struct {
+	Zoom int // 1 to maxZoom
+	Turn int // 0, 90, 180 or 270 degrees, clockwise
 }
 
 const maxZoom = 3
@@ -26,44 +33,63 @@ func readView(caseHref string, query *form.Form, pictures int) view {
 		}
 		return n
 	}
-	v := view{Case: caseHref, Photo: number("photo", 1, pictures), Zoom: number("z", 1, maxZoom), Turn: number("r", 0, 270)}
-	v.Turn -= v.Turn % 90
-	return v
+	at := func(zoom, turn string) look {
+		n := number(turn, 0, 270)
+		return look{Zoom: number(zoom, 1, maxZoom), Turn: n - n%90}
+	}
+	return view{Case: caseHref, Photo: number("photo", 1, pictures), Look: at("z", "r"), Beside: number("beside", 0, 1) == 1, Other: at("z2", "r2")}
 }
 
 // query is the part of the address that keeps the view over an act.
 func (v view) query() string {
-	s := "?photo=" + strconv.Itoa(v.Photo)
-	if v.Zoom > 1 {
-		s += "&z=" + strconv.Itoa(v.Zoom)
+	s := "?photo=" + strconv.Itoa(v.Photo) + v.Look.query("")
+	if v.Beside {
+		s += "&beside=1" + v.Other.query("2")
 	}
-	if v.Turn > 0 {
-		s += "&r=" + strconv.Itoa(v.Turn)
+	return s
+}
+
+func (l look) query(which string) (s string) {
+	if l.Zoom > 1 {
+		s += "&z" + which + "=" + strconv.Itoa(l.Zoom)
+	}
+	if l.Turn > 0 {
+		s += "&r" + which + "=" + strconv.Itoa(l.Turn)
 	}
 	return s
 }
 
 func (v view) photo(n int) string { return v.Case + view{Photo: n}.query() }
 
-func (v view) class() string {
+func (l look) class() string {
 	s := ""
-	if v.Zoom > 1 {
-		s = "is-x" + strconv.Itoa(v.Zoom)
+	if l.Zoom > 1 {
+		s = "is-x" + strconv.Itoa(l.Zoom)
 	}
-	if v.Turn > 0 {
-		s += " is-" + strconv.Itoa(v.Turn)
+	if l.Turn > 0 {
+		s += " is-" + strconv.Itoa(l.Turn)
 	}
 	return s
 }
 
+// tools change the look of the picture itself, by single letters too.
 func (v view) tools(b page.Base) []page.Tool {
-	smaller, larger, turned := v, v, v
-	smaller.Zoom = max(1, v.Zoom-1)
-	larger.Zoom = min(maxZoom, v.Zoom+1)
-	turned.Turn = (v.Turn + 90) % 360
+	return v.Look.tools(b, "", func(l look) string { v.Look = l; return v.Case + v.query() })
+}
+
+// otherTools change the look of the one beside it. No single letter presses them: their keys only let the script find them again.
+func (v view) otherTools(b page.Base) []page.Tool {
+	return v.Other.tools(b, "other", func(l look) string { v.Other = l; return v.Case + v.query() })
+}
+
+func (l look) tools(b page.Base, which string, href func(look) string) []page.Tool {
+	smaller, larger, turned := l, l, l
+	smaller.Zoom = max(1, l.Zoom-1)
+	larger.Zoom = min(maxZoom, l.Zoom+1)
+	turned.Turn = (l.Turn + 90) % 360
 	return []page.Tool{
-		{Href: v.Case + smaller.query(), Icon: "minus", Label: b.T("desk.smaller"), Key: "-"},
-		{Href: v.Case + larger.query(), Icon: "plus", Label: b.T("desk.larger"), Key: "+"},
-		{Href: v.Case + turned.query(), Icon: "rotate", Label: b.T("desk.rotate"), Key: "r"},
+		{Href: href(smaller), Icon: "minus", Label: b.T("desk.smaller"), Key: which + "-"},
+		{Href: href(larger), Icon: "plus", Label: b.T("desk.larger"), Key: which + "+"},
+		{Href: href(turned), Icon: "rotate", Label: b.T("desk.rotate"), Key: which + "r"},
 	}
 }

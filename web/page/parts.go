@@ -218,6 +218,15 @@ type Picture struct {
 	Tools           []Tool
 	Thumbs          []Thumb
 	Notes           []string // what the service noticed; advice
+	Switch          *Tool    // between the picture alone and beside another; its label is seen
+	Sides           []Side   // two pictures beside each other, instead of the one
+}
+
+// Side is one of two pictures that stand beside each other, with its own tools.
+type Side struct {
+	Title, When, Src, Alt, Class string
+	Tools                        []Tool
+	Notes                        []string
 }
 
 // Tool is a link over the picture.
