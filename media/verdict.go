@@ -59,14 +59,14 @@ type Thresholds struct {
 	Value      float64 `json:"value"`      // 0 to 255
 
 	// From which score on something is a face (pigo's own advice), and how large beside the largest face another one has to be
-	// before it is a second person rather than a picture on the wall.
+	// before it is a second person rather than a picture on the wall. The score is pigo's own; a browser's finder has none.
 	FaceScore   float64 `json:"-"`
-	SecondFace  float64 `json:"-"`
-	HeadLowest  float64 `json:"-"` // head by frame height, ISO/IEC 19794-5 full frontal
-	HeadHighest float64 `json:"-"`
-	EyesHighest float64 `json:"-"` // eye line by frame height, from above, the same
-	EyesLowest  float64 `json:"-"`
-	OffCentre   float64 `json:"-"` // face's centre from the middle by frame width, the same
+	SecondFace  float64 `json:"secondFace"`
+	HeadLowest  float64 `json:"headLowest"` // head by frame height, ISO/IEC 19794-5 full frontal
+	HeadHighest float64 `json:"headHighest"`
+	EyesHighest float64 `json:"eyesHighest"` // eye line by frame height, from above, the same
+	EyesLowest  float64 `json:"eyesLowest"`
+	OffCentre   float64 `json:"offCentre"` // face's centre from the middle by frame width, the same
 }
 
 // Advice is the one table.

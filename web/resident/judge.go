@@ -16,13 +16,17 @@ type judgement struct {
 	Thresholds media.Thresholds         `json:"thresholds"`
 	Hints      map[media.Verdict]string `json:"hints"`
 	Words      map[string]string        `json:"words"`
+	Tries      int                      `json:"tries"` // how many pictures that could be better came before
 }
 
 func (p photoPage) judge() string {
 	j := judgement{
 		Portrait: p.Item == licensing.ItemPortrait, Side: media.SentSide, Quality: media.SentQuality / 100.0, Thresholds: media.Advice,
 		Hints: map[media.Verdict]string{},
-		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "anyway": p.T("photo.anyway")},
+		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "anyway": p.T("photo.anyway"), "another": p.T("photo.another")},
+	}
+	if len(p.advice()) > 0 {
+		j.Tries = 1
 	}
 	for _, v := range media.Verdicts {
 		j.Hints[v] = p.hintOf(v)

@@ -1,6 +1,6 @@
 // A picture before it is sent: shown, turned upright, made small enough, and looked at with the thresholds of the server's own
 // table (media.Advice, in data-judge). Advice only: whatever goes wrong here, the chosen file is sent as it is and the server
-// looks at it. The measures are those of media/photo/measure.go, step by step; a test compares the two: change both or neither.
+// looks at it. The measures are those of media/photo/measure.go and frame.go, step by step; a test compares the two: change both or neither.
 (function () {
   "use strict";
 
@@ -110,9 +110,35 @@
     return (high - low) / high >= t.saturation && hue >= t.hueFrom && hue <= t.hueTo;
   }
 
-  // media.Thresholds.Judge, without what needs to know where the face is
-  function judge(m) {
-    var out = [], dark = m.mean < t.dark, glare, small, shape = m.width / m.height;
+  // what the browser's own finder sees of faces, the largest first; nothing where it has none, or does not answer in time
+  function faces(c) {
+    if (!task.portrait || !window.FaceDetector) return Promise.resolve();
+    return new Promise(function (done) {
+      setTimeout(done, 2000);
+      new FaceDetector().detect(c).then(done, function () { done(); });
+    }).then(function (found) {
+      if (!found) return;
+      found = found.map(function (f) { return f.boundingBox; }).sort(function (a, b) { return b.height - a.height; });
+      return found.filter(function (f) { return f.height >= t.secondFace * found[0].height; });
+    }).catch(function () { /* it is there by name only */ });
+  }
+
+  // where the largest face lies in the frame of 3 x 4 around it: a head is half as long again, with the eyes in the middle
+  function placed(c, f) {
+    var length = 1.5 * f.height, eyes = f.y + 0.41 * f.height, x = f.x + f.width / 2;
+    var high = Math.min(length / 0.7, c.height, c.width * 4 / 3), wide = high * 3 / 4;
+    var left = Math.max(0, Math.min(c.width - wide, x - wide / 2)), top = Math.max(0, Math.min(c.height - high, eyes + 0.05 * high - high / 2));
+    return { length: length / high, eyes: (eyes - top) / high, offCentre: Math.abs(x - left - wide / 2) / wide, share: wide / c.width };
+  }
+
+  function misplaced(head) {
+    return head.length < t.headLowest || head.length > t.headHighest || head.eyes < t.eyesHighest || head.eyes > t.eyesLowest || head.offCentre > t.offCentre;
+  }
+
+  // media.Thresholds.Judge; found are the faces, where the browser knows of them
+  function judge(m, c, found) {
+    var out = [], dark = m.mean < t.dark, glare, small, shape = m.width / m.height, head = found && found.length ? placed(c, found[0]) : null;
+    var blurred = m.sharpness < t.sharp;
     if (task.portrait) {
       glare = m.mean > t.bright;
       small = m.width < t.printWidth || m.height < t.printHeight;
@@ -122,10 +148,14 @@
     }
     if (dark) out.push("dark");
     if (glare) out.push("glare");
-    if (!dark && !glare && m.sharpness < t.sharp) out.push("blurred");
+    if (!dark && !glare && blurred) out.push("blurred");
     if (small) out.push("too_small");
-    if (task.portrait && (shape < t.narrow || shape > t.wide)) out.push("proportion");
-    if (task.portrait && !dark && !glare && m.blue < t.blueShare) out.push("background");
+    if (task.portrait && (shape < t.narrow || shape > t.wide || head && misplaced(head))) out.push("proportion");
+    if (!task.portrait || dark || glare) return out;
+    if (m.blue < t.blueShare) out.push("background");
+    if (head && found.length > 1) out.push("several_faces");
+    if (found && !head && !blurred) out.push("no_face");
+    if (head && !small && head.share * m.width < t.printWidth) out.push("head_too_small");
     return out;
   }
 
@@ -147,7 +177,7 @@
     box.appendChild(c);
     var words = document.createElement("p");
     words.className = "govuk-body";
-    words.textContent = verdicts.length ? task.hints[verdicts[0]] + " " + task.words.anyway : task.words.good;
+    words.textContent = verdicts.length ? task.hints[verdicts[0]] : task.words.good;
     box.setAttribute("data-verdicts", verdicts.join(" "));
     box.appendChild(words);
   }
@@ -160,20 +190,62 @@
     input.files = files.files;
   }
 
+  // A picture that could be better is not sent at once: the page asks for another one. After two tries this one may be sent anyway, and
+  // asking for another is a try, whether one comes or not: who has no better camera must get on.
+  var form = input.form, send = form.querySelector("button[type=submit]"), label = send.textContent, tries = task.tries, bad = false, looking = false;
+  var another = document.createElement("button");
+  another.type = "button";
+  another.className = "govuk-button";
+  another.textContent = task.words.another;
+  another.addEventListener("click", function () {
+    tries = 2;
+    offer();
+    input.click();
+  });
+
+  function waits() { return bad && tries < 2; }
+
+  function offer() {
+    if (bad) send.parentNode.insertBefore(another, send);
+    else another.remove();
+    send.hidden = waits();
+    send.className = bad ? "govuk-button govuk-button--secondary" : "govuk-button";
+    send.textContent = bad ? task.words.anyway : label;
+  }
+
+  // who is faster than this script is judged before anything leaves; send.js comes after
+  form.addEventListener("submit", function (event) {
+    if (!looking && !waits()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!looking) return another.focus();
+    input.looked.then(function () { send.click(); });
+  });
+
   function look() {
     var file = input.files[0], mine = ++latest;
+    bad = false;
+    looking = !!file;
     show(null);
+    offer();
     if (!file) return;
     input.looked = createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
       if (mine !== latest) return;
-      var c = drawn(picture), verdicts = judge(measure(c, picture));
-      picture.close();
-      return new Promise(function (done) { c.toBlob(done, "image/jpeg", task.quality); }).then(function (blob) {
+      var c = drawn(picture);
+      return faces(c).then(function (found) {
         if (mine !== latest) return;
-        replace(blob);
-        show(c, verdicts);
+        var verdicts = judge(measure(c, picture), c, found);
+        picture.close();
+        return new Promise(function (done) { c.toBlob(done, "image/jpeg", task.quality); }).then(function (blob) {
+          if (mine !== latest) return;
+          replace(blob);
+          show(c, verdicts);
+          bad = verdicts.length > 0;
+          if (bad) tries++;
+          offer();
+        });
       });
-    }).catch(function () { /* the browser cannot read it: the server tries */ });
+    }).catch(function () { /* the browser cannot read it: the server tries */ }).then(function () { if (mine === latest) looking = false; });
   }
 
   input.addEventListener("change", look);
