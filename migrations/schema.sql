@@ -189,6 +189,24 @@ create table former_pictures (
 );
 CREATE INDEX former_pictures_application ON public.former_pictures USING btree (application_id, item, replaced_at DESC);
 
+create table handovers (
+    application_id uuid not null,
+    item text not null,
+    token_hash bytea not null,
+    session bytea not null,
+    created_at timestamp with time zone not null,
+    upload uuid,
+    constraint handovers_pkey PRIMARY KEY (application_id, item),
+    constraint handovers_token_hash_key UNIQUE (token_hash),
+    constraint handovers_application_id_fkey FOREIGN KEY (application_id) REFERENCES applications(id) ON DELETE CASCADE,
+    constraint handovers_session_fkey FOREIGN KEY (session) REFERENCES sessions(token_hash) ON DELETE CASCADE,
+    constraint handovers_upload_fkey FOREIGN KEY (upload) REFERENCES uploads(id) ON DELETE CASCADE,
+    constraint handovers_item_check CHECK ((item = ANY (ARRAY['health_certificate'::text, 'portrait'::text]))),
+    constraint handovers_token_hash_check CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX handovers_session ON public.handovers USING btree (session);
+CREATE INDEX handovers_upload ON public.handovers USING btree (upload);
+
 create table logout_tokens (
     issuer text not null,
     jti text not null,

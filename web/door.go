@@ -100,14 +100,17 @@ func patience(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	return fasthttp.RequestConfig{ReadTimeout: bodyTime}
 }
 
-// uploads says whether a request is a picture on its way to one of the two pages that take one, or a part of one. What fits skips the
-// cap of forms and the check of their token: the page's own handler must do both.
+// uploads says whether a request is a picture on its way to one of the two pages that take one, a part of one, or one for the link that
+// stands for a page on a phone. What fits skips the cap of forms and the check of their token: the page's own handler must do both.
 func uploads(method, contentType, path string) bool {
 	if method == fiber.MethodPost && (path == "/uploads" || strings.HasPrefix(path, "/uploads/")) {
 		return true
 	}
 	if method != fiber.MethodPost || !strings.HasPrefix(contentType, fiber.MIMEMultipartForm) {
 		return false
+	}
+	if token, ok := strings.CutPrefix(path, "/handover/"); ok {
+		return token != "" && !strings.Contains(token, "/")
 	}
 	id, page, _ := strings.Cut(strings.TrimPrefix(path, "/applications/"), "/")
 	return strings.HasPrefix(path, "/applications/") && id != "" && (page == "health" || page == "portrait")

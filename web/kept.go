@@ -162,7 +162,7 @@ func ownerOf(s identity.Session) []byte {
 
 // pageOf is the page that a form stands on.
 func pageOf(path string) string {
-	for _, act := range []string{"/submit", "/pay", "/resubmit", "/discard", "/certificate", "/claim", "/release", "/take-over", "/accept", "/refuse-intake", "/return",
+	for _, act := range []string{"/submit", "/pay", "/resubmit", "/discard", "/certificate", "/handover", "/claim", "/release", "/take-over", "/accept", "/refuse-intake", "/return",
 		"/done", "/propose", "/decide", "/hand-over", "/offer-again", "/reappoint", "/ask-issuer", "/issuer-answer"} {
 		path = strings.TrimSuffix(path, act)
 	}

@@ -158,6 +158,7 @@ func siteOn(t testing.TB, pool *pgxpool.Pool, change ...func(*Config)) *site {
 	for _, c := range change {
 		c(&s.cfg)
 	}
+	s.cfg.Resident.Sessions = s.cfg.Sessions
 	s.app, s.server = build(s.cfg)
 	return s
 }

@@ -38,7 +38,7 @@ func classOf(r reply) string {
 		return signIn
 	case r.StatusCode == 303 && (to == "/help" || to == "/staff"):
 		return elsewhere
-	case r.StatusCode == 200, r.StatusCode == 303, r.StatusCode == 422, r.StatusCode == 503:
+	case r.StatusCode == 200, r.StatusCode == 204, r.StatusCode == 303, r.StatusCode == 422, r.StatusCode == 503:
 		return yes
 	case r.StatusCode == 409:
 		return notNow
@@ -356,7 +356,9 @@ func (r right) wantOfPerson(p *player, st licensing.State) []string {
 		return []string{forbidden}
 	case r.kind == "person":
 		return []string{yes, missing}
-	case !whose || r.kind == "letterof":
+	case r.kind == "waits" && whose:
+		return []string{yes, missing}
+	case !whose || r.kind == "letterof" || r.kind == "waits":
 		return []string{missing}
 	case r.kind == "edit" && editable:
 		return []string{yes}
@@ -388,7 +390,7 @@ func (r right) tells(p *player, st licensing.State) bool {
 }
 
 func (r right) wantOfPersonKind() bool {
-	return slices.Contains([]string{"follow", "edit", "letterof", "person"}, r.kind)
+	return slices.Contains([]string{"follow", "edit", "letterof", "waits", "person"}, r.kind)
 }
 
 // perCase says that the answer depends on the state of a case.

@@ -255,6 +255,17 @@ func (s *server) limitDownloads(c fiber.Ctx) error {
 	return s.allow(c, "download/"+account(v), downloadsPerHour, time.Hour)
 }
 
+// handoversPerHour is how often somebody may have a code made for their phone: more than a person with an unsteady hand needs.
+const handoversPerHour = 30
+
+func (s *server) limitHandovers(c fiber.Ctx) error {
+	v := visit.Of(c)
+	if c.Method() != fiber.MethodPost || v.Session == nil || !strings.HasSuffix(c.Path(), "/handover") {
+		return c.Next()
+	}
+	return s.allow(c, "handover-of/"+account(v), handoversPerHour, time.Hour)
+}
+
 // caller is whose requests are counted together: an IPv4 address, or the /64 of an IPv6 one, which is a single line's and lets
 // its owner choose among 2^64 addresses.
 func caller(ip string) string {

@@ -85,6 +85,9 @@ func build(cfg Config) (*fiber.App, *server) {
 			s.Public.Register(app)
 			s.Guide.Routes(app)
 			s.Resident.Routes(app)
+			app.Use("/handover", s.limit("handover", 120, time.Minute))
+			app.Use("/applications", s.limitHandovers)
+			s.Resident.HandoverRoutes(app)
 		}),
 		identity.Officers: s.app(identity.Officers, func(app *fiber.App) {
 			s.common(app, identity.Officers, s.OfficerURL)

@@ -32,6 +32,9 @@ func TestAHelperFilesForSomebody(t *testing.T) {
 	}
 	home := maps.Clone(byPost)
 	home["commune"] = []string{people.ThienCam}
+	if _, page := a.get(a.at("health")); strings.Contains(page, "gh-handover") || !strings.Contains(page, "gh-capture") {
+		t.Error("a helper is told to use their own phone")
+	}
 	a.complete("B", home)
 	a.submit()
 	if status, _ := a.get(a.at("")); status != http.StatusOK {

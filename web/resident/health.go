@@ -26,6 +26,10 @@ func (h *Handler) health(c fiber.Ctx) error {
 	if !k.Editable(licensing.ItemHealth) {
 		return seeOther(c, at(k.ID, ""))
 	}
+	arrived := h.arrived(c, k, licensing.ItemHealth)
+	if arrived != nil {
+		return h.showHealth(c, arrived, knownCertificate{})(k, fiber.StatusOK, storedHealth(k))
+	}
 	known, err := h.known(c, r, k)
 	if err != nil {
 		return err
@@ -50,14 +54,19 @@ func storedHealth(k renewal.Case) *form.Form {
 // showHealth renders the page; kept is a picture that is stored but not attached, because something typed has a fault.
 func (h *Handler) showHealth(c fiber.Ctx, kept *media.Upload, known knownCertificate) show {
 	return func(k renewal.Case, status int, f *form.Form) error {
-		p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil, Known: known}
-		p.Months = h.Renewal.Clerk.Rules().HealthMonthsOn(licensing.DateOf(h.Now()))
-		p.Values, p.Errors = f, inOrder(f.Errors, "number", "class", "signed_on", "photo")
-		if kept == nil {
-			p.Photo = h.look(c, k, k.Health.Upload)
-		}
-		return page.Render(c, status, healthView(p))
+		return page.Render(c, status, healthView(h.healthPage(c, k, kept, known, f)))
 	}
+}
+
+func (h *Handler) healthPage(c fiber.Ctx, k renewal.Case, kept *media.Upload, known knownCertificate, f *form.Form) photoPage {
+	p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil, Known: known}
+	p.Months = h.Renewal.Clerk.Rules().HealthMonthsOn(licensing.DateOf(h.Now()))
+	p.Values, p.Errors = f, inOrder(f.Errors, "number", "class", "signed_on", "photo")
+	if kept == nil {
+		p.Photo = h.look(c, k, k.Health.Upload)
+	}
+	p.Handover = h.offer(c, p, "health", kept)
+	return p
 }
 
 // saveHealth takes number, date and picture of one form. What is right is kept even where something else is wrong.

@@ -18,13 +18,22 @@ func (h *Handler) portrait(c fiber.Ctx) error {
 	if !k.Editable(licensing.ItemPortrait) {
 		return seeOther(c, at(k.ID, ""))
 	}
-	return h.showPortrait(c, k, fiber.StatusOK, form.New(nil))
+	return page.Render(c, fiber.StatusOK, portraitView(h.portraitPage(c, k, h.arrived(c, k, licensing.ItemPortrait), form.New(nil))))
 }
 
 func (h *Handler) showPortrait(c fiber.Ctx, k renewal.Case, status int, f *form.Form) error {
-	p := photoPage{casePage: frame(c, k, "portrait", "portrait_page.title"), Item: licensing.ItemPortrait, Photo: h.look(c, k, k.Portrait)}
+	return page.Render(c, status, portraitView(h.portraitPage(c, k, nil, f)))
+}
+
+// portraitPage is the page; kept is a picture that is stored but not part of the case yet.
+func (h *Handler) portraitPage(c fiber.Ctx, k renewal.Case, kept *media.Upload, f *form.Form) photoPage {
+	p := photoPage{casePage: frame(c, k, "portrait", "portrait_page.title"), Item: licensing.ItemPortrait, Photo: kept, Kept: kept != nil}
 	p.Errors = f.Errors
-	return page.Render(c, status, portraitView(p))
+	if kept == nil {
+		p.Photo = h.look(c, k, k.Portrait)
+	}
+	p.Handover = h.offer(c, p, "portrait", kept)
+	return p
 }
 
 // savePortrait keeps the picture; where the service has a hint about it, the page is shown again with the picture.

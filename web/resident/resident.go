@@ -41,6 +41,7 @@ type Handler struct {
 	Renewal    renewal.Service
 	Intake     Intake
 	Now        func() time.Time
+	Sessions   Sessions      // for HandoverRoutes
 	FreshLogin time.Duration // how old the login may be of whoever submits a case; 0 takes any
 	Log        *slog.Logger
 }

@@ -2,6 +2,7 @@ package resident
 
 import (
 	"errors"
+	"io"
 
 	"github.com/gofiber/fiber/v3"
 	"github.com/google/uuid"
@@ -57,14 +58,19 @@ func (h *Handler) receive(c fiber.Ctx, item licensing.Item, kind media.Kind) (up
 	up.Form = form.New(fields)
 	switch {
 	case file != nil:
-		picture, err := h.Intake.Take(c.Context(), up.Resident.Actor(), kind, file)
-		return up, h.take(c, &up, picture, err)
+		return up, h.takeWhole(c, up.Resident.Actor(), &up, kind, file)
 	case fields["parts"] != "":
 		picture, err := h.takeParts(c, up.Resident.Actor(), kind, fields["parts"])
 		return up, h.take(c, &up, picture, err)
 	}
-	up.Picture = h.kept(c, up.Resident.Actor(), kind, fields["kept"])
+	up.Picture = h.newest(c, up.Case, item, h.kept(c, up.Resident.Actor(), kind, fields["kept"]))
 	return up, nil
+}
+
+// takeWhole takes in a picture that comes as one file.
+func (h *Handler) takeWhole(c fiber.Ctx, actor identity.Actor, up *upload, kind media.Kind, file io.Reader) error {
+	picture, err := h.Intake.Take(c.Context(), actor, kind, file)
+	return h.take(c, up, picture, err)
 }
 
 // takeParts takes in a picture whose parts came before. One that is not whole, or not there any more, has to be sent anew.
@@ -143,6 +149,8 @@ type photoPage struct {
 	Kept   bool          // Photo is stored but not part of the case yet
 	Months int           // for which a health certificate counts
 	Known  knownCertificate
+
+	Handover handoverCard
 }
 
 // advice are the hints about the stored picture. While an officer has asked for a new one, the officer's words count.

@@ -17,7 +17,7 @@ import (
 	"github.com/gofiber/fiber/v3"
 )
 
-//go:embed app.css app.js photo.js send.js icon.svg
+//go:embed app.css app.js handover.js photo.js send.js icon.svg
 var files embed.FS
 
 // Prefix is where Handler is mounted: app.Get(static.Prefix+"*", static.Handler).
