@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -53,6 +54,12 @@ func TestPhoneTakesThePicture(t *testing.T) {
 	phone.open(ask[string](phone, `location.href`))
 	phone.see("Hãy xem tiếp trên máy tính.")
 
+	desk.open(draft + "/portrait")
+	desk.press("Chụp bằng điện thoại")
+	desk.see("Quét mã này bằng điện thoại")
+	w.ages("10 minutes")
+	desk.see("Đang dùng máy tính?")
+
 	desk.do(chromedp.EmulateViewport(390, 844))
 	desk.open(draft + "/portrait")
 	if ask[bool](desk, `document.getElementById("handover").getClientRects().length > 0`) {
@@ -68,13 +75,23 @@ func TestPhoneTakesThePictureWithoutScript(t *testing.T) {
 	a := w.resident("hoa")
 	a.start("0", "expiring")
 	code := handsOver(a, "portrait", nil)
+	again := url.Values{"handover": {code[strings.LastIndex(code, "/")+1:]}}
+	if same := handsOver(a, "portrait", again); same != code {
+		t.Error("asking too early gets another code")
+	}
 	phone := newChromium(t, window{width: 390, height: 844, noScript: true, dark: true})
 	phone.open(code)
 	phone.page("Chụp ảnh chân dung", "phone-portrait")
 	phone.upload("photo", portrait(t))
 	phone.press("Gửi ảnh")
 	phone.page("Hãy xem tiếp trên máy tính.", "phone-portrait-done")
-	_, page := a.get(a.at("portrait"))
+	again.Set("csrf", csrfOf(a.get(a.at("portrait"))))
+	_, page := a.post(a.at("portrait")+"/handover", again)
+	says(t, page, "Ảnh từ điện thoại đã tới. Bấm “Gửi ảnh” để dùng ảnh này.")
+	if strings.Contains(page, "gh-qr") {
+		t.Error("the code is shown still")
+	}
+	_, page = a.get(a.at("portrait"))
 	says(t, page, "Ảnh từ điện thoại đã tới. Bấm “Gửi ảnh” để dùng ảnh này.")
 	if status, page := a.upload(a.at("portrait"), "/applications/"+a.id+"/portrait", nil, nil); status != 200 {
 		t.Fatalf("%d\n%s", status, words(page))

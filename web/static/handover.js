@@ -7,7 +7,7 @@
     if (event.submitter && event.submitter.hasAttribute("formaction")) event.stopPropagation();
   }, true);
 
-  var box = document.getElementById("handover"), ask = box && box.getAttribute("data-ask"), until = Date.now() + 600000, asking = false;
+  var box = document.getElementById("handover"), ask = box && box.getAttribute("data-ask"), until = Date.now() + 660000, asking = false;
   if (!ask || !window.fetch || !window.DOMParser) return;
 
   function later() {
@@ -22,9 +22,9 @@
     asking = true;
     fetch(ask, { credentials: "same-origin", cache: "no-store", redirect: "manual" }).then(function (answer) {
       if (answer.status === 204) return later();
-      if (answer.status === 200) return show();
-      ask = ""; // it cannot come any more; the button gets another code
-    }).catch(later);
+      if (answer.status !== 200) ask = ""; // it cannot come any more: the page offers another code
+      return show();
+    }).catch(function () { if (ask) later(); });
   }
 
   // only what speaks of the picture changes: fields, and what is typed in them, stay as they are
