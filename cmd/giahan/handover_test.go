@@ -32,6 +32,7 @@ func TestPhoneTakesThePicture(t *testing.T) {
 	if typed() != certificate().Get("number") {
 		t.Errorf("typed is %q", typed())
 	}
+	desk.pick("class", certificate().Get("class"))
 	desk.fill("signed_on", certificate().Get("signed_on"))
 
 	phone.open(desk.link())
