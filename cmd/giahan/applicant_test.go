@@ -147,6 +147,19 @@ func certificate() url.Values {
 	return url.Values{"number": {"00418/GKSKLX/42021/26"}, "class": {"B2"}, "signed_on": {time.Now().In(licensing.Zone).AddDate(0, 0, -7).Format("02/01/2006")}}
 }
 
+// certificate is one for the class that the page offers first: one that serves for the person's card.
+func (a *applicant) certificate() url.Values {
+	a.w.t.Helper()
+	_, page := a.get(a.at("health") + "?paper=1")
+	m := regexp.MustCompile(`(?s)name="class".*?<option value="(\w+)"`).FindStringSubmatch(page)
+	if m == nil {
+		a.w.t.Fatalf("no class to choose:\n%s", words(page))
+	}
+	typed := certificate()
+	typed.Set("class", m[1])
+	return typed
+}
+
 // complete does every task of a draft but the last.
 func (a *applicant) complete(class string, delivery url.Values) {
 	a.w.t.Helper()
@@ -154,7 +167,7 @@ func (a *applicant) complete(class string, delivery url.Values) {
 		a.must("class", url.Values{"class": {class}})
 	}
 	if _, page := a.get(a.at("")); strings.Contains(page, `/`+a.id+`/health"`) { // motorcycles need no certificate
-		a.picture("health", certificate(), paperJPEG())
+		a.picture("health", a.certificate(), paperJPEG())
 	}
 	a.picture("portrait", nil, portraitJPEG())
 	a.must("contact", delivery)
@@ -163,7 +176,7 @@ func (a *applicant) complete(class string, delivery url.Values) {
 // picture sends a picture that the service likes.
 func (a *applicant) picture(name string, typed url.Values, jpeg []byte) {
 	a.w.t.Helper()
-	if status, page := a.upload(a.at(name), "/applications/"+a.id+"/"+name, typed, &file{"photo.jpg", jpeg}); status != http.StatusOK {
+	if status, page := a.upload(a.at(name)+"?paper=1", "/applications/"+a.id+"/"+name, typed, &file{"photo.jpg", jpeg}); status != http.StatusOK {
 		a.w.t.Fatalf("%s: %d\n%s", name, status, words(page))
 	}
 }

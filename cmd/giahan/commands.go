@@ -20,7 +20,6 @@ import (
 	"giahan/licensing/rules"
 	licensingstore "giahan/licensing/store"
 	"giahan/media/heic"
-	"giahan/media/store"
 	mediastore "giahan/media/store"
 	"giahan/migrations"
 )
@@ -207,7 +206,7 @@ func wipedSoon(ctx context.Context, q licensingstore.Querier, book *licensing.Ru
 
 // lost says whether every picture's objects are in the store, from the first day on.
 func (p *parts) lost(ctx context.Context) error {
-	first, err := store.First(ctx, p.pool)
+	first, err := mediastore.First(ctx, p.pool)
 	if err != nil || first.IsZero() {
 		return err
 	}

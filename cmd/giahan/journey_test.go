@@ -81,7 +81,7 @@ func residentApplies(w *world, c *chromium, name string) (code string) {
 func fillHealth(c *chromium) {
 	c.page("Số giấy khám sức khỏe", "health")
 	c.fill("number", "00418/GKSKLX/42021/26")
-	c.pick("class", "B2")
+	c.pick("class", "D") // it includes the others of the cast
 	c.fill("signed_on", "3 tháng 7 2024")
 	c.upload("photo", paper(c.t))
 	c.press("Lưu và làm tiếp")

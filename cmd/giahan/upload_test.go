@@ -54,7 +54,7 @@ func TestStrangeFiles(t *testing.T) {
 	}
 	status, page := a.upload(a.at("portrait"), action, map[string][]string{"csrf": {"x"}}, &file{"a.jpg", portraitJPEG()})
 	answered(t, "no token", 403, status, page, "Trang này mở từ lần đăng nhập trước")
-	status, page = a.upload(a.at("health"), "/applications/"+a.id+"/health", certificate(), &file{"a.jpg", []byte("x")})
+	status, page = a.upload(a.at("health"), "/applications/"+a.id+"/health", a.certificate(), &file{"a.jpg", []byte("x")})
 	answered(t, "a certificate that is text", 422, status, page, other, "00418/GKSKLX/42021/26")
 	var kept int
 	if err := w.pool.QueryRow(t.Context(), `select count(*) from uploads`).Scan(&kept); err != nil || kept != 0 {
