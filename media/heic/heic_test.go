@@ -95,7 +95,9 @@ func TestColoursOfAPhone(t *testing.T) {
 // TestNoMoreMemory: 2,000 MB are more than a conversion may write to, though it may map as much.
 func TestNoMoreMemory(t *testing.T) {
 	_, err := converter("gorge").JPEG(t.Context(), loaded(heictest.Sample(t, "test.heic")))
-	if !errors.Is(err, media.ErrHEIC) || !strings.Contains(err.Error(), "out of memory") {
+	// the system refuses the memory, or that for the stack of a thread, which its library says in words of its own
+	refused := err != nil && (strings.Contains(err.Error(), "out of memory") || strings.Contains(err.Error(), "pthread_create failed"))
+	if !errors.Is(err, media.ErrHEIC) || !refused {
 		t.Errorf("it ends with %v", err)
 	}
 }
