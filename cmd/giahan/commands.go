@@ -128,6 +128,9 @@ func doctor(ctx context.Context, cfg config, out io.Writer) error {
 	if !heic.Built {
 		fmt.Fprintln(out, "note  built without the HEIC decoder: pictures of iPhones are refused")
 	}
+	if cfg.PDFTool == "" {
+		fmt.Fprintln(out, "note  no renderer (GIAHAN_PDFTOPPM): certificates are not taken as PDF")
+	}
 	for _, r := range []struct{ name, issuer string }{{"national portal", cfg.Portal.Issuer}, {"staff realm", cfg.Staff.Issuer}} {
 		say(r.name, reach(ctx, r.issuer+"/.well-known/openid-configuration"))
 	}

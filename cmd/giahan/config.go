@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +37,7 @@ type config struct {
 	S3SecretKey identity.Secret
 	S3Bucket    string
 	Scanner     *scan.Clamd // nil for none
+	PDFTool     string      // empty for none
 	MasterKey   []byte
 	OldKeys     [][]byte // master keys from before a rotation
 
@@ -83,6 +86,16 @@ func setScanner(c *config, v string) (err error) {
 		c.Scanner, err = scan.New(v)
 	}
 	return err
+}
+
+// setPDFTool keeps the tool if it is there: otherwise the first person with a scan would find out.
+func setPDFTool(c *config, v string) error {
+	info, err := os.Stat(v)
+	if err != nil || !filepath.IsAbs(v) || info.IsDir() || info.Mode()&0o111 == 0 {
+		return errors.New("want the whole path of a program, such as /usr/bin/pdftoppm")
+	}
+	c.PDFTool = v
+	return nil
 }
 
 func address(dst func(*config) *string) func(*config, string) error {
@@ -153,6 +166,7 @@ func variables() []variable {
 		{"GIAHAN_S3_SECRET_KEY", "", true, "its key", secret(func(c *config) *identity.Secret { return &c.S3SecretKey })},
 		{"GIAHAN_S3_BUCKET", "giahan-photos", false, "bucket of the pictures", keep(func(c *config) *string { return &c.S3Bucket })},
 		{"GIAHAN_CLAMD", "", false, "virus scanner (clamd), `unix:/path` or `tcp:host:port`: pictures are scanned as they come; without it their protection is that they are encoded anew", setScanner},
+		{"GIAHAN_PDFTOPPM", "", false, "poppler's renderer (Debian: poppler-utils), whole path: health certificates are taken as PDF too; without it people are asked for a photo", setPDFTool},
 		{"GIAHAN_MASTER_KEY", "", true, "32 random bytes in base64: wraps the key of each picture, seals personal columns of the database; never lose it", setMasterKey},
 		{"GIAHAN_OLD_MASTER_KEYS", "", false, "master keys from before a rotation, with commas: pictures and columns under them still open; `giahan rewrap` brings them under the new one", setOldKeys},
 	}

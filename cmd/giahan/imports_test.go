@@ -29,6 +29,8 @@ var rooms = []struct {
 	{"media/photo", []string{"media"}},
 	{"media/photo/phototest", []string{"media"}},
 	{"media/heic", []string{"media"}},
+	{"media/pdf", []string{"media"}},
+	{"media/pdf/pdftest", nil},
 	{"media/heic/heictest", []string{"media/heic"}},
 	{"media/blob", []string{"media"}},
 	{"web/text", []string{"licensing", "identity", "media"}},
@@ -39,7 +41,7 @@ var rooms = []struct {
 	{"integrations/*/*sim", []string{"integrations/outbound", "integrations/partnersim"}},
 	{"identity/signin", []string{"identity"}},
 	{"identity/sessions", []string{"identity", "identity/store", "identity/signin"}},
-	{"media/intake", []string{"media", "identity", "media/store", "media/photo", "media/blob", "media/heic", "media/scan"}},
+	{"media/intake", []string{"media", "identity", "media/store", "media/photo", "media/blob", "media/heic", "media/pdf", "media/scan"}},
 	{"media/scan", []string{"media"}},
 	{"media/scan/scantest", nil},
 	{"licensing/casework", []string{"licensing", "identity", "licensing/store", "licensing/jobs"}},
@@ -63,7 +65,7 @@ var rooms = []struct {
 	{"web", []string{"identity", "identity/sessions", "identity/signin", "licensing", "media", "web/*"}},
 	// 8: where a partner meets a port
 	{"migrations", []string{"identity/vault"}},
-	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest", "-identity/signin/signintest", "-media/scan/scantest"}},
+	{"cmd/giahan", []string{"*", "-cmd/sandbox", "-integrations/partnersim", "-integrations/*/*sim", "-migrations/dbtest", "-licensing/licensingtest", "-media/photo/phototest", "-media/heic/heictest", "-media/pdf/pdftest", "-identity/signin/signintest", "-media/scan/scantest"}},
 	{"cmd/sandbox", []string{"*", "-web", "-cmd/giahan"}},
 	// help for tests
 	{"migrations/dbtest", []string{"migrations", "identity/vault", "cmd/sandbox/postgres"}},
@@ -145,7 +147,7 @@ func TestProductionBinaryIsClean(t *testing.T) {
 		}
 		for _, d := range p.Deps {
 			if strings.Contains(d, "sim") && strings.HasPrefix(d, "giahan/") || strings.HasPrefix(d, "giahan/cmd/sandbox") || strings.Contains(d, "versitygw") ||
-				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || strings.HasSuffix(d, "heictest") || strings.HasSuffix(d, "signintest") || strings.HasSuffix(d, "scantest") || d == "testing" {
+				strings.Contains(d, "zitadel") || strings.HasSuffix(d, "dbtest") || strings.HasSuffix(d, "phototest") || strings.HasSuffix(d, "heictest") || strings.HasSuffix(d, "pdftest") || strings.HasSuffix(d, "signintest") || strings.HasSuffix(d, "scantest") || d == "testing" {
 				t.Errorf("the production binary links %s", d)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	_ "time/tzdata"
 
 	"giahan/media/heic"
+	"giahan/media/pdf"
 )
 
 const usage = `giahan serve    answer pages and do jobs
@@ -38,8 +39,12 @@ func main() {
 	os.Exit(command(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// convertHEIC is the word with which the service starts itself to convert a picture; it is for no person.
-const convertHEIC = "convert-heic"
+// convertHEIC and renderPDF are the words with which the service starts itself to make a picture of one; they are for no person. Behind
+// renderPDF stands the tool that it becomes.
+const (
+	convertHEIC = "convert-heic"
+	renderPDF   = "render-pdf"
+)
 
 // errUsage says that the words of the call are off.
 var errUsage = errors.New("usage")
@@ -52,6 +57,9 @@ func command(ctx context.Context, args []string, getenv func(string) string, std
 	}
 	if args[0] == convertHEIC { // before anything is read: this process gives up its rights
 		return report(args[0], heic.Serve(os.Stdin, os.Stdout), stderr)
+	}
+	if args[0] == renderPDF && len(args) == 2 {
+		return report(args[0], pdf.Serve(args[1]), stderr)
 	}
 	if args[0] == "audit" {
 		return report(args[0], auditVerify(ctx, args[1:], getenv("DATABASE_URL"), stdout), stderr)

@@ -42,6 +42,7 @@ import (
 	"giahan/media/blob"
 	"giahan/media/heic"
 	"giahan/media/intake"
+	"giahan/media/pdf"
 	"giahan/media/photo"
 	"giahan/migrations"
 	"giahan/web"
@@ -168,6 +169,9 @@ func (p *parts) wirePictures() (err error) {
 		return fmt.Errorf("own program: %w", err)
 	}
 	p.intake = &intake.Service{Pool: p.pool, Blob: p.blob, Gate: photo.NewGate(0), HEIC: heic.New(self, convertHEIC), Now: p.now, NewID: uuid.New}
+	if p.cfg.PDFTool != "" {
+		p.intake.PDF = pdf.New(self, renderPDF, p.cfg.PDFTool)
+	}
 	if p.cfg.Scanner != nil {
 		p.intake.Scanner = p.cfg.Scanner
 	}
@@ -293,7 +297,7 @@ func (p *parts) site() web.Config {
 		Sessions: p.sessions, Log: p.log, Metrics: p.metrics, Now: p.now, Random: rand.Reader, Ready: p.ready, Unavailable: unavailable,
 		Public: public.Handlers{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, Audit: p.auditor},
 		Guide:  &guide.Handler{Base: func(c fiber.Ctx) page.Base { return visit.Base(c, "") }, Rules: p.clerk.Rules, Now: p.now, PublicURL: p.cfg.PublicURL},
-		Resident: &resident.Handler{Intake: p.intake, Sessions: p.sessions, Log: p.log, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register, Health: p.health,
+		Resident: &resident.Handler{Intake: p.intake, Sessions: p.sessions, PDF: p.cfg.PDFTool != "", Log: p.log, Now: p.now, FreshLogin: p.cfg.FreshLogin, Renewal: renewal.Service{Pool: p.pool, Clerk: p.clerk, Register: p.register, Health: p.health,
 			Payments: p.payment, Office: p.cfg.OfficeCode, CodeWidth: p.cfg.CodeWidth, PublicURL: p.cfg.PublicURL, HelperURL: p.cfg.OfficerURL, Now: p.now, NewID: uuid.New}},
 		Officer: &officer.Handler{Intake: p.intake, Now: p.now, Desk: desk.Service{Pool: p.pool, Clerk: p.clerk, Now: p.now}},
 		Hooks: &hooks.Handler{Payment: p.payment.VerifyCallback, Printing: p.printing.VerifyCallback, Post: p.post.VerifyCallback,

@@ -18,6 +18,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -92,6 +93,9 @@ func (w *world) configure(s3 *objectstore.Store, dsn string, change []func(*worl
 		"GIAHAN_OFFICE_HOURS_EN": "Monday to Friday, 7:30 to 17:00", "GIAHAN_TRUSTED_PROXIES": "127.0.0.1"}
 	for k, v := range w.Env() {
 		env[k] = v
+	}
+	if tool, err := exec.LookPath("pdftoppm"); err == nil {
+		env["GIAHAN_PDFTOPPM"] = tool
 	}
 	for _, do := range change {
 		do(w, env)

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -199,6 +200,9 @@ func environment(dsn string, s3 *objectstore.Store, world *partners.World, k key
 	}
 	for k, v := range world.Env() {
 		env[k] = v
+	}
+	if tool, err := exec.LookPath("pdftoppm"); err == nil {
+		env["GIAHAN_PDFTOPPM"] = tool
 	}
 	out := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir()}
 	for k, v := range env {

@@ -28,6 +28,11 @@ have exiftool || {
 	debian libimage-exiftool-perl || say "EXIFTOOL IS MISSING and cannot be installed here: that check will be skipped"
 }
 
+have pdftoppm || {
+	say "installing pdftoppm, which makes pictures of scanned certificates"
+	debian poppler-utils || say "PDFTOPPM IS MISSING and cannot be installed here: certificates are not taken as PDF, and that check will be skipped"
+}
+
 # What only the benchmarks compare with.
 [ "${1-}" != bench ] || have vipsthumbnail || {
 	say "installing vipsthumbnail to compare with"

@@ -19,6 +19,7 @@ import (
 	"giahan/identity"
 	"giahan/media"
 	"giahan/media/heic"
+	"giahan/media/pdf"
 	"giahan/media/photo"
 	"giahan/media/store"
 )
@@ -43,13 +44,14 @@ type Scanner interface {
 	Scan(ctx context.Context, r io.Reader) error
 }
 
-// Service takes pictures in and gives them out. All fields are required but HEIC, without which the pictures of iPhones are refused, and
-// Scanner, without which encoding anew is the only protection.
+// Service takes pictures in and gives them out. All fields are required but HEIC and PDF, without which the pictures of iPhones and
+// scans are refused, and Scanner, without which encoding anew is the only protection.
 type Service struct {
 	Pool    Pool
 	Blob    Blob
 	Gate    *photo.Gate
 	HEIC    *heic.Converter
+	PDF     *pdf.Renderer // of certificates
 	Scanner Scanner
 	Now     func() time.Time
 	NewID   func() uuid.UUID // random, UUID v4
@@ -107,7 +109,13 @@ func (s *Service) develop(ctx context.Context, kind media.Kind, in *spool) (phot
 		return photo.Picture{}, "", err
 	}
 	load := in.load
-	if heic.Is(in.head()) {
+	if s.PDF != nil && kind == media.HealthCertificate && pdf.Is(in.head()) { // nobody scans a face
+		made, err := s.PDF.JPEG(ctx, in.load)
+		if err != nil {
+			return photo.Picture{}, "", err
+		}
+		load = func() ([]byte, error) { return made, nil }
+	} else if heic.Is(in.head()) {
 		made, err := s.convert(ctx, in)
 		if err != nil {
 			return photo.Picture{}, "", err

@@ -29,7 +29,7 @@ const (
 
 // Picture is a checked picture.
 type Picture struct {
-	JPEG      []byte   // longest side at most media.StoredSide
+	JPEG      []byte   // longest side at most media.StoredSide, of several pages of a paper more (storedSide)
 	Thumbnail []byte   // JPEG, longest side at most media.ThumbnailSide
 	Print     []byte   // JPEG of 3 x 4, of a portrait: the head placed for the card; nil for other kinds
 	SHA256    [32]byte // of JPEG
@@ -59,7 +59,7 @@ func develop(ctx context.Context, b []byte, h header, kind media.Kind) (Picture,
 	}
 	dark := negative{src: src, header: h, profile: parseProfile(h.format.profile(b))}
 	w, height := h.size()
-	whole := dark.part(image.Rect(0, 0, w, height), media.StoredSide)
+	whole := dark.part(image.Rect(0, 0, w, height), storedSide(w, height, kind))
 	thumbnail := imaging.Fit(whole, media.ThumbnailSide, media.ThumbnailSide, imaging.Lanczos)
 	p := Picture{Width: whole.Rect.Dx(), Height: whole.Rect.Dy(), Look: look(thumbnail)}
 	measures, print := dark.measure(whole, kind)
@@ -78,6 +78,16 @@ func develop(ctx context.Context, b []byte, h header, kind media.Kind) (Picture,
 	p.Code = code(whole, kind)
 	p.SHA256, p.PrintSum = sha256.Sum256(p.JPEG), sha256.Sum256(p.Print)
 	return p, nil
+}
+
+// storedSide is the longest side of the stored picture. A paper that is longer than a sheet of A4 has several pages one under the other: each
+// is kept as large as a sheet alone would be, up to four.
+func storedSide(w, h int, kind media.Kind) int {
+	long, short := max(w, h), min(w, h)
+	if kind != media.HealthCertificate || long*100 <= short*142 {
+		return media.StoredSide
+	}
+	return min(media.StoredSide*long*100/(short*142), 4*media.StoredSide)
 }
 
 // negative is a decoded picture as it was stored, and what is needed to show it upright and in sRGB.

@@ -156,6 +156,7 @@ type Field struct {
 	Max          int    // characters
 	Rows         int    // of a Textarea
 	Optional     bool
+	Accept       string // of a Capture: other types than pictures
 	Judge        string // of a Capture: JSON for photo.js, which looks at the picture before it is sent
 }
 

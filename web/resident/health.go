@@ -59,7 +59,7 @@ func (h *Handler) showHealth(c fiber.Ctx, kept *media.Upload, known knownCertifi
 }
 
 func (h *Handler) healthPage(c fiber.Ctx, k renewal.Case, kept *media.Upload, known knownCertificate, f *form.Form) photoPage {
-	p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil, Known: known}
+	p := photoPage{casePage: frame(c, k, "health", "health_page.title"), Item: licensing.ItemHealth, Photo: kept, Kept: kept != nil, Known: known, PDF: h.PDF}
 	p.Months = h.Renewal.Clerk.Rules().HealthMonthsOn(licensing.DateOf(h.Now()))
 	p.Values, p.Errors = f, inOrder(f.Errors, "number", "class", "signed_on", "photo")
 	if kept == nil {

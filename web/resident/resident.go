@@ -42,6 +42,7 @@ type Handler struct {
 	Intake     Intake
 	Now        func() time.Time
 	Sessions   Sessions      // for HandoverRoutes
+	PDF        bool          // certificates are taken as PDF too
 	FreshLogin time.Duration // how old the login may be of whoever submits a case; 0 takes any
 	Log        *slog.Logger
 }

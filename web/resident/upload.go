@@ -151,6 +151,7 @@ type photoPage struct {
 	Known  knownCertificate
 
 	Handover handoverCard
+	PDF      bool // a scan may come as PDF
 }
 
 // advice are the hints about the stored picture. While an officer has asked for a new one, the officer's words count.
@@ -187,6 +188,9 @@ func (p photoPage) replaced() bool {
 func (p photoPage) capture() page.Field {
 	name := map[licensing.Item]string{licensing.ItemHealth: "health_page.photo", licensing.ItemPortrait: "portrait_page.photo"}[p.Item]
 	f := page.Field{Name: "photo", Label: p.T(name), Hint: p.T(name+"_hint", text.Args{"max": p.P().Megabytes(media.MaxBytes)})}
+	if p.PDF {
+		f.Hint, f.Accept = p.T(name+"_hint_pdf", text.Args{"max": p.P().Megabytes(media.MaxBytes)}), "image/*,application/pdf"
+	}
 	if p.Photo != nil {
 		f.Label = p.T(name + "_again")
 	}

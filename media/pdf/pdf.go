@@ -1,0 +1,186 @@
+// Package pdf makes a picture of a paper that somebody scanned into a PDF. It is rendered by poppler's pdftoppm, the tool that every Debian
+// keeps in repair, in a process with so much memory, so much time, no files and nothing of ours. Kept as a PDF it would have to be shown by
+// whatever viewer an officer has, without a mark that says who looked, and with all that a PDF may do; as a picture it goes the way of any
+// other. The first pages stand one under the other: a certificate's conclusion is on its last.
+package pdf
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"io"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"giahan/media"
+)
+
+// Limits of one PDF.
+const (
+	Pages = 4    // that are rendered; a driver's health certificate has two to four
+	side  = 1800 // pixels of a page's longest side, whatever the page says of itself: A4 at 154 dots per inch
+	fine  = 88   // quality of the JPEG, out of 100: it is encoded once more
+
+	memory    = 500 << 20        // bytes that the process may map
+	processor = 2                // seconds of processor time
+	longest   = 20 * time.Second // of one rendering, on the clock
+	patience  = 30 * time.Second // for one's turn
+)
+
+// Renderer makes pictures, one at a time. Path and Args start a process that calls Serve.
+type Renderer struct {
+	Path string
+	Args []string
+	turn chan struct{}
+}
+
+// New makes a renderer.
+func New(path string, args ...string) *Renderer {
+	return &Renderer{Path: path, Args: args, turn: make(chan struct{}, 1)}
+}
+
+// Is looks at the first bytes of a file (ISO 32000-2, 7.5.2). Rubbish before the header, which some readers bear, is no PDF here.
+func Is(head []byte) bool { return bytes.HasPrefix(head, []byte("%PDF-")) }
+
+// JPEG renders what load gives once it is its turn. The errors are those of load, media.ErrUnreadable for whatever is wrong with the PDF,
+// also where it wants a password, or ctx's when that ends first.
+func (r *Renderer) JPEG(ctx context.Context, load func() ([]byte, error)) ([]byte, error) {
+	waiting, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-waiting.Done():
+		return nil, sooner(ctx, fmt.Errorf("%w: too many others", media.ErrUnreadable))
+	}
+	b, err := load()
+	if err != nil {
+		return nil, err
+	}
+	running, stop := context.WithTimeout(ctx, longest)
+	defer stop()
+	img, err := r.render(running, b)
+	if err != nil {
+		return nil, sooner(ctx, err)
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: fine}); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func (r *Renderer) render(ctx context.Context, b []byte) (*image.RGBA, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop() // a process that writes something else ends
+	cmd := exec.CommandContext(ctx, r.Path, r.Args...)
+	cmd.Env, cmd.Dir = []string{}, "/" // nothing of ours: no settings, no secrets
+	cmd.Stdin = bytes.NewReader(b)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	img, wrong := pages(bufio.NewReader(out))
+	if wrong != nil {
+		stop()
+	}
+	if err := cmd.Wait(); wrong == nil && err != nil {
+		wrong = fmt.Errorf("%w: %w", media.ErrUnreadable, err)
+	}
+	return img, wrong
+}
+
+// sooner prefers the reason for which ctx ended.
+func sooner(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// pages reads the pictures of the pages, one behind the other as the tool writes them (PPM, binary), into one with each below the other.
+func pages(r *bufio.Reader) (*image.RGBA, error) {
+	var all []*image.RGBA
+	for {
+		p, err := page(r)
+		if errors.Is(err, io.EOF) && len(all) > 0 {
+			return joined(all), nil
+		}
+		if err != nil || len(all) == Pages {
+			return nil, fmt.Errorf("%w: page %d cannot be read", media.ErrUnreadable, len(all)+1)
+		}
+		all = append(all, p)
+	}
+}
+
+// page reads one; io.EOF where there is none.
+func page(r *bufio.Reader) (*image.RGBA, error) {
+	if _, err := r.Peek(1); err != nil {
+		return nil, err
+	}
+	var w, h, most int
+	if _, err := fmt.Fscanf(r, "P6\n%d %d\n%d\n", &w, &h, &most); err != nil || w < 1 || h < 1 || w > side || h > side || most != 255 {
+		return nil, media.ErrUnreadable
+	}
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	row := make([]byte, 3*w)
+	for y := range h {
+		if _, err := io.ReadFull(r, row); err != nil {
+			return nil, media.ErrUnreadable
+		}
+		for x := range w {
+			to := img.Pix[y*img.Stride+4*x:]
+			to[0], to[1], to[2], to[3] = row[3*x], row[3*x+1], row[3*x+2], 255
+		}
+	}
+	return img, nil
+}
+
+// joined is one picture of all pages, on white where one is narrower than another.
+func joined(all []*image.RGBA) *image.RGBA {
+	if len(all) == 1 {
+		return all[0]
+	}
+	var size image.Point
+	for _, p := range all {
+		size = image.Pt(max(size.X, p.Rect.Dx()), size.Y+p.Rect.Dy())
+	}
+	out := image.NewRGBA(image.Rectangle{Max: size})
+	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
+	y := 0
+	for _, p := range all {
+		draw.Draw(out, p.Rect.Add(image.Pt(0, y)), p, image.Point{}, draw.Src)
+		y += p.Rect.Dy()
+	}
+	return out
+}
+
+// Serve is what the process does: it gives up its rights and becomes the tool, which reads the PDF from where this process would. It
+// returns only where that fails. Call it before anything else.
+func Serve(tool string) error {
+	signal.Ignore(syscall.SIGXFSZ) // what looks for a place to keep its fonts' index is refused, not ended
+	for what, most := range map[int]uint64{
+		syscall.RLIMIT_AS:    memory,
+		syscall.RLIMIT_CPU:   processor,
+		syscall.RLIMIT_FSIZE: 0, // pipes are no files
+		syscall.RLIMIT_CORE:  0,
+	} {
+		if err := syscall.Setrlimit(what, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
+			return fmt.Errorf("limits: %w", err)
+		}
+	}
+	args := []string{tool, "-q", "-f", "1", "-l", strconv.Itoa(Pages), "-scale-to", strconv.Itoa(side), "-"}
+	return fmt.Errorf("%s: %w", tool, syscall.Exec(tool, args, nil))
+}

@@ -1,0 +1,144 @@
+package pdf_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"giahan/media"
+	"giahan/media/pdf"
+	"giahan/media/pdf/pdftest"
+)
+
+// TestMain lets the test binary be the process that becomes the tool.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "render" {
+		fmt.Fprintln(os.Stderr, pdf.Serve(os.Args[2]))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func renderer(t *testing.T) *pdf.Renderer {
+	t.Helper()
+	tool, err := exec.LookPath("pdftoppm")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("PDFTOPPM IS MISSING: cmd/sandbox/tools.sh installs it")
+		}
+		t.Skip("PDFTOPPM IS MISSING: nothing renders a PDF here")
+	}
+	return pdf.New(os.Args[0], "render", tool)
+}
+
+func loaded(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }
+
+// dark says whether the picture is dark there.
+func dark(img image.Image, x, y int) bool {
+	r, _, _, _ := img.At(x, y).RGBA()
+	return r < 0x8000
+}
+
+// TestPages: the first four stand one under the other, upright, each as wide as the other.
+func TestPages(t *testing.T) {
+	r := renderer(t)
+	wide, turned := pdftest.Page{W: 842, H: 595}, pdftest.Page{W: 842, H: 595, Rotate: 90}
+	for name, c := range map[string]struct {
+		pages []pdftest.Page
+		size  image.Point
+		black []image.Point
+	}{
+		"one":       {[]pdftest.Page{pdftest.A4}, image.Pt(1272, 1800), []image.Point{{10, 1790}, {200, 1600}}},
+		"two":       {[]pdftest.Page{pdftest.A4, pdftest.A4}, image.Pt(1272, 3600), []image.Point{{10, 1790}, {10, 3590}}},
+		"landscape": {[]pdftest.Page{wide}, image.Pt(1800, 1272), []image.Point{{10, 1260}}},
+		"turned":    {[]pdftest.Page{turned}, image.Pt(1272, 1800), []image.Point{{10, 10}}},
+		"mixed":     {[]pdftest.Page{wide, pdftest.A4}, image.Pt(1800, 3072), []image.Point{{10, 1260}, {10, 3060}}},
+		"six":       {slices.Repeat([]pdftest.Page{pdftest.A4}, 6), image.Pt(1272, 4*1800), []image.Point{{10, 4*1800 - 10}}},
+	} {
+		made, err := r.JPEG(t.Context(), loaded(pdftest.Write("", c.pages...)))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		img, err := jpeg.Decode(bytes.NewReader(made))
+		if d := img.Bounds().Max.Sub(c.size); err != nil || d.X < -4 || d.X > 4 || d.Y < -8 || d.Y > 8 {
+			t.Errorf("%s: %v, want %v; %v", name, img.Bounds().Max, c.size, err)
+			continue
+		}
+		for _, at := range c.black {
+			if !dark(img, at.X, at.Y) {
+				t.Errorf("%s: nothing at %v", name, at)
+			}
+		}
+		if dark(img, 1200, 900) {
+			t.Errorf("%s: the paper is black", name)
+		}
+	}
+}
+
+// TestBadPDF: each ends in two seconds of the process and a sentence, and nothing in it runs.
+func TestBadPDF(t *testing.T) {
+	r := renderer(t)
+	good := pdftest.Write("", pdftest.A4)
+	endless := pdftest.A4
+	endless.More = strings.Repeat("0 0 m 595 842 l S 10 10 500 800 re f ", 300_000)
+	for name, c := range map[string]struct {
+		b    []byte
+		want error
+	}{
+		"cut off":         {good[:len(good)/3], media.ErrUnreadable},
+		"header alone":    {[]byte("%PDF-1.7\n"), media.ErrUnreadable},
+		"no pages":        {pdftest.Write(""), media.ErrUnreadable},
+		"a tower":         {pdftest.Write("", pdftest.Page{W: 10, H: 14000}), nil},
+		"a huge page":     {pdftest.Write("", pdftest.Page{W: 2_000_000, H: 2_000_000}), nil},
+		"10,000 pages":    {pdftest.Write("", slices.Repeat([]pdftest.Page{pdftest.A4}, 10_000)...), nil},
+		"script":          {pdftest.Write("/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>", pdftest.A4), nil},
+		"a command":       {pdftest.Write("/OpenAction<</S/Launch/F(/bin/sh)>>", pdftest.A4), nil},
+		"rubbish behind":  {append(slices.Clone(good), "\xff\xd8\xff\xe0<script>"...), nil},
+		"endless drawing": {pdftest.Write("", endless, endless, endless, endless), media.ErrUnreadable},
+		"ends early":      {pdftest.Write("", pdftest.A4, endless, endless, endless), media.ErrUnreadable},
+		"encrypted":       {bytes.Replace(good, []byte("/Root 1 0 R"), []byte("/Root 1 0 R/Encrypt<</Filter/Standard/V 1/R 2/O(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)/U(bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb)/P -4>>/ID[(a)(b)]"), 1), media.ErrUnreadable},
+	} {
+		_, err := r.JPEG(t.Context(), loaded(c.b))
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	if _, err := r.JPEG(t.Context(), loaded(good)); err != nil {
+		t.Errorf("after all of them: %v", err)
+	}
+}
+
+func TestIs(t *testing.T) {
+	for head, want := range map[string]bool{"%PDF-1.4\n": true, "%PDF-": true, "%PDF": false, "": false, "\xff\xd8\xff%PDF-": false, " %PDF-1": false} {
+		if pdf.Is([]byte(head)) != want {
+			t.Errorf("%q", head)
+		}
+	}
+}
+
+// TestWaits: whoever goes away does not keep a place, and what fails to load is told as it is.
+func TestWaits(t *testing.T) {
+	r := renderer(t)
+	lost := errors.New("lost")
+	if _, err := r.JPEG(t.Context(), func() ([]byte, error) { return nil, lost }); !errors.Is(err, lost) {
+		t.Errorf("load: %v", err)
+	}
+	gone, leave := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer leave()
+	if _, err := r.JPEG(gone, loaded(pdftest.Write("", pdftest.A4))); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("gone: %v", err)
+	}
+	if _, err := pdf.New("/nowhere/giahan", "render", "x").JPEG(t.Context(), loaded(nil)); err == nil {
+		t.Error("without a program")
+	}
+}
