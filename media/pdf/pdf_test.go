@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -90,7 +91,7 @@ func TestBadPDF(t *testing.T) {
 	r := renderer(t)
 	good := pdftest.Write("", pdftest.A4)
 	endless := pdftest.A4
-	endless.More = strings.Repeat("0 0 m 595 842 l S 10 10 500 800 re f ", 300_000)
+	endless.More = strings.Repeat("0 0 m 595 842 l S 10 10 500 800 re f ", 20_000)
 	for name, c := range map[string]struct {
 		b    []byte
 		want error
@@ -105,16 +106,38 @@ func TestBadPDF(t *testing.T) {
 		"a command":       {pdftest.Write("/OpenAction<</S/Launch/F(/bin/sh)>>", pdftest.A4), nil},
 		"rubbish behind":  {append(slices.Clone(good), "\xff\xd8\xff\xe0<script>"...), nil},
 		"endless drawing": {pdftest.Write("", endless, endless, endless, endless), media.ErrUnreadable},
-		"ends early":      {pdftest.Write("", pdftest.A4, endless, endless, endless), media.ErrUnreadable},
 		"encrypted":       {bytes.Replace(good, []byte("/Root 1 0 R"), []byte("/Root 1 0 R/Encrypt<</Filter/Standard/V 1/R 2/O(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)/U(bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb)/P -4>>/ID[(a)(b)]"), 1), media.ErrUnreadable},
 	} {
+		before := worked()
 		_, err := r.JPEG(t.Context(), loaded(c.b))
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
+		if took := worked() - before; took > 3*time.Second {
+			t.Errorf("%s: the tool worked %v", name, took)
+		}
 	}
 	if _, err := r.JPEG(t.Context(), loaded(good)); err != nil {
 		t.Errorf("after all of them: %v", err)
+	}
+}
+
+// worked is the processor's time of the processes that have ended: other programs on the machine do not count.
+func worked() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// TestToolThatFails: whole pages of a tool that then fails are not the paper.
+func TestToolThatFails(t *testing.T) {
+	for script, want := range map[string]error{"exit 0": nil, "exit 1": media.ErrUnreadable, "kill -9 $$": media.ErrUnreadable} {
+		tool := pdf.New("/bin/sh", "-c", `printf 'P6\n1 1\n255\nabc'; `+script)
+		if _, err := tool.JPEG(t.Context(), loaded(nil)); !errors.Is(err, want) {
+			t.Errorf("%s: %v", script, err)
+		}
 	}
 }
 
