@@ -2,8 +2,6 @@ package main
 
 import (
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -13,9 +11,7 @@ import (
 // TestScanAsPDF: a certificate that was scanned goes the way of a photo; a face is not scanned, and what cannot be read is told.
 func TestScanAsPDF(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("pdftoppm"); err != nil && os.Getenv("CI") != "true" {
-		t.Skip("PDFTOPPM IS MISSING: nothing renders a PDF here")
-	}
+	pdftest.Tool(t)
 	w := newWorld(t, 1)
 	a := w.resident("hoa")
 	a.start("0", "expiring")
@@ -43,4 +39,17 @@ func TestScanAsPDF(t *testing.T) {
 	if status, page = a.upload(a.at("portrait"), portrait, nil, &file{"face.pdf", pdftest.Write("", pdftest.A4)}); status != http.StatusUnprocessableEntity {
 		t.Errorf("a face as PDF: %d\n%s", status, words(page))
 	}
+}
+
+// TestScanWithoutTheTool: where nothing renders a PDF the page does not offer it, and who sends one is told to send a photo.
+func TestScanWithoutTheTool(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1, func(_ *world, env map[string]string) { delete(env, "GIAHAN_PDFTOPPM") })
+	a := w.resident("hoa")
+	a.start("0", "expiring")
+	if _, page := a.get(a.at("health")); strings.Contains(page, "PDF") || strings.Contains(page, "application/pdf") {
+		t.Error("the page offers what it does not take")
+	}
+	status, page := a.upload(a.at("health"), "/applications/"+a.id+"/health", a.certificate(), &file{"scan.pdf", pdftest.Write("", pdftest.A4)})
+	answered(t, "a scan", http.StatusUnprocessableEntity, status, page, "Không mở được tệp này", "00418/GKSKLX/42021/26")
 }

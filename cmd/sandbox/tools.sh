@@ -30,7 +30,7 @@ have exiftool || {
 
 have pdftoppm || {
 	say "installing pdftoppm, which makes pictures of scanned certificates"
-	debian poppler-utils || say "PDFTOPPM IS MISSING and cannot be installed here: certificates are not taken as PDF, and that check will be skipped"
+	debian poppler-utils || say "PDFTOPPM IS MISSING and cannot be installed here: certificates are not taken as PDF, and the tests of that will be skipped"
 }
 
 # What only the benchmarks compare with.

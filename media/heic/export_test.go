@@ -6,6 +6,3 @@ var (
 	Profile      = profile
 	GiveUpRights = giveUpRights
 )
-
-// Busy says whether somebody has their turn.
-func (c *Converter) Busy() bool { return len(c.turn) > 0 }

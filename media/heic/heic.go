@@ -4,16 +4,15 @@
 package heic
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"slices"
 	"time"
 
 	"giahan/media"
+	"giahan/media/apart"
 )
 
 // Limits of one conversion.
@@ -25,17 +24,12 @@ const (
 	patience     = 40 * time.Second // for one's turn
 )
 
-// Converter makes JPEG pictures, one at a time: memory is what counts, and a queue is cheaper than a machine that swaps. Path and Args start
-// a process that calls Serve.
-type Converter struct {
-	Path string
-	Args []string
-	turn chan struct{}
-}
+// Converter makes JPEG pictures, one at a time.
+type Converter struct{ program *apart.Program }
 
-// New makes a converter.
+// New makes a converter of a program that calls Serve.
 func New(path string, args ...string) *Converter {
-	return &Converter{Path: path, Args: args, turn: make(chan struct{}, 1)}
+	return &Converter{apart.New(path, args, patience, longest)}
 }
 
 // brands of files that hold such a picture, after the box ftyp (ISO/IEC 23008-12, 10.2).
@@ -46,61 +40,28 @@ func Is(head []byte) bool {
 	return len(head) >= 12 && string(head[4:8]) == "ftyp" && slices.Contains(brands, string(head[8:12]))
 }
 
-// JPEG converts what load gives once it is this picture's turn: those that wait take no memory. The errors are those of load, media.ErrHEIC
-// for whatever goes wrong with the picture, media.ErrDimensions, or ctx's when that ends first.
-func (c *Converter) JPEG(ctx context.Context, load func() ([]byte, error)) ([]byte, error) {
-	waiting, stop := context.WithTimeout(ctx, patience)
-	defer stop()
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-waiting.Done():
-		return nil, sooner(ctx, fmt.Errorf("%w: too many others", media.ErrHEIC))
-	}
-	picture, err := load()
-	if err == nil {
-		err = bounded(picture)
+// JPEG converts what load gives once it is this picture's turn. The errors are those of load, media.ErrHEIC for whatever goes wrong with the
+// picture, media.ErrDimensions, or ctx's when that ends first.
+func (c *Converter) JPEG(ctx context.Context, load func() ([]byte, error)) (made []byte, err error) {
+	err = c.program.Run(ctx, func() ([]byte, error) {
+		picture, err := load()
+		if err == nil {
+			err = bounded(picture)
+		}
+		return picture, err
+	}, func(r io.Reader) (err error) {
+		if made, err = io.ReadAll(io.LimitReader(r, media.MaxBytes+1)); err == nil && len(made) > media.MaxBytes {
+			err = fmt.Errorf("%w: too much output", media.ErrHEIC)
+		}
+		return err
+	})
+	if errors.Is(err, apart.ErrFailed) {
+		err = fmt.Errorf("%w: %w", media.ErrHEIC, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	running, stop := context.WithTimeout(ctx, longest)
-	defer stop()
-	cmd := exec.CommandContext(running, c.Path, c.Args...)
-	cmd.Env, cmd.Dir = []string{}, "/" // nothing of ours: no settings, no secrets
-	cmd.Stdin = bytes.NewReader(picture)
-	cmd.WaitDelay = time.Second
-	var out, complaint limited
-	out.left, complaint.left = media.MaxBytes, 500
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	if err := cmd.Run(); err != nil {
-		return nil, sooner(ctx, fmt.Errorf("%w: %w: %q", media.ErrHEIC, err, complaint.kept.Bytes()))
-	}
-	return out.kept.Bytes(), nil
-}
-
-// sooner prefers the reason for which ctx ended.
-func sooner(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
-}
-
-// limited keeps what is written as long as it fits; more is an error for who writes. The buffer is not embedded: io.Copy would find its
-// ReadFrom, which knows no limit.
-type limited struct {
-	kept bytes.Buffer
-	left int
-}
-
-var errTooMuch = errors.New("too much output")
-
-func (l *limited) Write(p []byte) (int, error) {
-	if l.left -= len(p); l.left < 0 {
-		return 0, errTooMuch
-	}
-	return l.kept.Write(p)
+	return made, nil
 }
 
 // Serve is what the process does: it reads a picture from in and writes a JPEG to out. Call it before anything else.

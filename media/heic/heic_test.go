@@ -32,10 +32,7 @@ func TestMain(m *testing.M) {
 			if err := heic.GiveUpRights(); err != nil {
 				os.Exit(0) // the test fails: it wants an end for want of memory
 			}
-			var eaten [20][]byte
-			for i := range eaten {
-				eaten[i] = make([]byte, 100<<20)
-			}
+			eaten := make([]byte, 2000<<20) // at once: piece by piece, the last one could be the stack of a thread, which ends in other words
 			runtime.KeepAlive(eaten)
 			os.Exit(0)
 		case "hang":
@@ -95,9 +92,7 @@ func TestColoursOfAPhone(t *testing.T) {
 // TestNoMoreMemory: 2,000 MB are more than a conversion may write to, though it may map as much.
 func TestNoMoreMemory(t *testing.T) {
 	_, err := converter("gorge").JPEG(t.Context(), loaded(heictest.Sample(t, "test.heic")))
-	// the system refuses the memory, or that for the stack of a thread, which its library says in words of its own
-	refused := err != nil && (strings.Contains(err.Error(), "out of memory") || strings.Contains(err.Error(), "pthread_create failed"))
-	if !errors.Is(err, media.ErrHEIC) || !refused {
+	if !errors.Is(err, media.ErrHEIC) || !strings.Contains(err.Error(), "out of memory") {
 		t.Errorf("it ends with %v", err)
 	}
 }
@@ -149,33 +144,6 @@ func TestTheProcessIsBounded(t *testing.T) {
 	}
 	if _, err := heic.New("/nowhere/giahan").JPEG(t.Context(), loaded(picture)); !errors.Is(err, media.ErrHEIC) {
 		t.Errorf("a program that is not there: %v", err)
-	}
-}
-
-// TestOneAtATime: who has no turn yet waits, and hears of it when its own time is over.
-func TestOneAtATime(t *testing.T) {
-	picture := hollow(ispe(1000, 800))
-	c := converter("hang")
-	first, stop := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() {
-		_, err := c.JPEG(first, loaded(picture))
-		ended <- err
-	}()
-	for !c.Busy() {
-		time.Sleep(time.Millisecond) // another process, which says nothing
-	}
-	second, over := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer over()
-	if _, err := c.JPEG(second, loaded(picture)); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("the second: %v", err)
-	}
-	stop()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("the first: %v", err)
-	}
-	if c.Busy() {
-		t.Error("the place is not given back")
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io"
-	"os/exec"
 	"os/signal"
 	"strconv"
 	"syscall"
 	"time"
 
 	"giahan/media"
+	"giahan/media/apart"
 )
 
 // Limits of one PDF.
@@ -35,16 +35,12 @@ const (
 	patience  = 30 * time.Second // for one's turn
 )
 
-// Renderer makes pictures, one at a time. Path and Args start a process that calls Serve.
-type Renderer struct {
-	Path string
-	Args []string
-	turn chan struct{}
-}
+// Renderer makes pictures, one at a time.
+type Renderer struct{ program *apart.Program }
 
-// New makes a renderer.
+// New makes a renderer of a program that calls Serve.
 func New(path string, args ...string) *Renderer {
-	return &Renderer{Path: path, Args: args, turn: make(chan struct{}, 1)}
+	return &Renderer{apart.New(path, args, patience, longest)}
 }
 
 // Is looks at the first bytes of a file (ISO 32000-2, 7.5.2). Rubbish before the header, which some readers bear, is no PDF here.
@@ -53,61 +49,22 @@ func Is(head []byte) bool { return bytes.HasPrefix(head, []byte("%PDF-")) }
 // JPEG renders what load gives once it is its turn. The errors are those of load, media.ErrUnreadable for whatever is wrong with the PDF,
 // also where it wants a password, or ctx's when that ends first.
 func (r *Renderer) JPEG(ctx context.Context, load func() ([]byte, error)) ([]byte, error) {
-	waiting, stop := context.WithTimeout(ctx, patience)
-	defer stop()
-	select {
-	case r.turn <- struct{}{}:
-		defer func() { <-r.turn }()
-	case <-waiting.Done():
-		return nil, sooner(ctx, fmt.Errorf("%w: too many others", media.ErrUnreadable))
+	var img *image.RGBA
+	err := r.program.Run(ctx, load, func(out io.Reader) (err error) {
+		img, err = pages(bufio.NewReader(out))
+		return err
+	})
+	if errors.Is(err, apart.ErrFailed) {
+		err = fmt.Errorf("%w: %w", media.ErrUnreadable, err)
 	}
-	b, err := load()
 	if err != nil {
 		return nil, err
 	}
-	running, stop := context.WithTimeout(ctx, longest)
-	defer stop()
-	img, err := r.render(running, b)
-	if err != nil {
-		return nil, sooner(ctx, err)
-	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: fine}); err != nil {
+	var made bytes.Buffer
+	if err := jpeg.Encode(&made, img, &jpeg.Options{Quality: fine}); err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
-	return out.Bytes(), nil
-}
-
-func (r *Renderer) render(ctx context.Context, b []byte) (*image.RGBA, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop() // a process that writes something else ends
-	cmd := exec.CommandContext(ctx, r.Path, r.Args...)
-	cmd.Env, cmd.Dir = []string{}, "/" // nothing of ours: no settings, no secrets
-	cmd.Stdin = bytes.NewReader(b)
-	cmd.WaitDelay = time.Second
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("render: %w", err)
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("render: %w", err)
-	}
-	img, wrong := pages(bufio.NewReader(out))
-	if wrong != nil {
-		stop()
-	}
-	if err := cmd.Wait(); wrong == nil && err != nil {
-		wrong = fmt.Errorf("%w: %w", media.ErrUnreadable, err)
-	}
-	return img, wrong
-}
-
-// sooner prefers the reason for which ctx ended.
-func sooner(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
+	return made.Bytes(), nil
 }
 
 // pages reads the pictures of the pages, one behind the other as the tool writes them (PPM, binary), into one with each below the other.

@@ -2,13 +2,11 @@ package pdf_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"syscall"
@@ -31,14 +29,7 @@ func TestMain(m *testing.M) {
 
 func renderer(t *testing.T) *pdf.Renderer {
 	t.Helper()
-	tool, err := exec.LookPath("pdftoppm")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PDFTOPPM IS MISSING: cmd/sandbox/tools.sh installs it")
-		}
-		t.Skip("PDFTOPPM IS MISSING: nothing renders a PDF here")
-	}
-	return pdf.New(os.Args[0], "render", tool)
+	return pdf.New(os.Args[0], "render", pdftest.Tool(t))
 }
 
 func loaded(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }
@@ -146,22 +137,5 @@ func TestIs(t *testing.T) {
 		if pdf.Is([]byte(head)) != want {
 			t.Errorf("%q", head)
 		}
-	}
-}
-
-// TestWaits: whoever goes away does not keep a place, and what fails to load is told as it is.
-func TestWaits(t *testing.T) {
-	r := renderer(t)
-	lost := errors.New("lost")
-	if _, err := r.JPEG(t.Context(), func() ([]byte, error) { return nil, lost }); !errors.Is(err, lost) {
-		t.Errorf("load: %v", err)
-	}
-	gone, leave := context.WithDeadline(t.Context(), time.Unix(0, 0))
-	defer leave()
-	if _, err := r.JPEG(gone, loaded(pdftest.Write("", pdftest.A4))); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("gone: %v", err)
-	}
-	if _, err := pdf.New("/nowhere/giahan", "render", "x").JPEG(t.Context(), loaded(nil)); err == nil {
-		t.Error("without a program")
 	}
 }

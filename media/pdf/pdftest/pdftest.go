@@ -1,10 +1,26 @@
-// Package pdftest writes small PDFs for tests.
+// Package pdftest writes small PDFs for tests, and knows the tool that renders them.
 package pdftest
 
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"os/exec"
+	"testing"
 )
+
+// Tool is the path of the renderer, which `make test` installs where it may. In CI it must be there.
+func Tool(t testing.TB) string {
+	t.Helper()
+	tool, err := exec.LookPath("pdftoppm")
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal("pdftoppm is missing: install Debian's poppler-utils")
+	}
+	if err != nil {
+		t.Skip("SKIPPED: pdftoppm is missing (Debian: poppler-utils) and could not be installed; that a PDF becomes a picture is not tested")
+	}
+	return tool
+}
 
 // Page is a page of w x h points on which a black square of 100 points lies in the lower left corner, over what More paints.
 type Page struct {
