@@ -151,16 +151,19 @@ func (c *chromium) mark(text string) {
 func (c *chromium) press(text string) {
 	c.t.Helper()
 	c.mark(text)
-	leads := ask[bool](c, `(() => { window.before = true; const e = document.querySelector("[data-press]");
+	leads := ask[bool](c, `(() => { document.documentElement.pressed = true; const e = document.querySelector("[data-press]");
 		return e.matches("a[href]:not([href^='#'])") || e.matches("button") && e.type === "submit" && !!e.form })()`)
 	c.do(chromedp.Click(chromedp.CSS("[data-press]")))
 	deadline, again := time.Now().Add(15*time.Second), time.Now().Add(6*time.Second)
 	for leads {
 		if time.Now().After(again) { // the page moved under the finger, as when a preview appears: a person presses again
 			again = deadline
-			c.do(chromedp.Click(chromedp.CSS("[data-press]")))
+			there, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`!!document.querySelector("[data-press]")`))
+			if err == nil && there { // a click on what is gone waits without end
+				c.do(chromedp.Click(chromedp.CSS("[data-press]")))
+			}
 		}
-		arrived, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`window.before === undefined && document.readyState === "complete"`))
+		arrived, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`document.documentElement.pressed === undefined && document.readyState === "complete"`))
 		if err == nil && arrived {
 			return
 		}

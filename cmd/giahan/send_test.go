@@ -37,10 +37,7 @@ func TestNetworkThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	c := newChromium(t, window{width: 390, height: 844})
-	c.open(c.drafts(w) + "/health")
-	c.fill("number", certificate().Get("number"))
-	c.fill("signed_on", certificate().Get("signed_on"))
-	c.pick("class", certificate().Get("class"))
+	c.typesCertificate(c.drafts(w) + "/health")
 	c.upload("photo", paper(t))
 	c.see("Ảnh nhìn rõ.")
 	c.network(0)
@@ -63,10 +60,7 @@ func TestCutThreeTimes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	c := newChromium(t, window{width: 390, height: 844})
-	c.open(c.drafts(w) + "/health")
-	c.fill("number", certificate().Get("number"))
-	c.pick("class", certificate().Get("class"))
-	c.fill("signed_on", certificate().Get("signed_on"))
+	c.typesCertificate(c.drafts(w) + "/health")
 	c.upload("photo", saved(t, "grainy", phototest.JPEG(grainy(1500, 2000))))
 	c.see("Ảnh nhìn rõ.")
 	want := ask[string](c, `document.querySelector("[name=photo]").files[0].arrayBuffer().then(b => crypto.subtle.digest("SHA-256", b)).then(d => Array.from(new Uint8Array(d), x => x.toString(16).padStart(2, "0")).join(""))`)
@@ -90,6 +84,39 @@ func TestCutThreeTimes(t *testing.T) {
 	if files != 1 || begun != 1 || sum != want {
 		t.Errorf("%d files, %d beginnings, hash %s, want %s", files, begun, sum, want)
 	}
+}
+
+// Where something typed has a fault, and where the picture has one, the picture has gone up once: the answer's page knows it.
+func TestFaultsSendNoPictureTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	c := newChromium(t, window{width: 390, height: 844})
+	c.typesCertificate(c.drafts(w) + "/health")
+	c.fill("number", "so 3")
+	c.upload("photo", paper(t))
+	c.see("Ảnh nhìn rõ.")
+	c.press("Lưu và làm tiếp")
+	c.page("Ảnh đã được cất, không phải gửi lại", "typed-fault")
+	if n := w.uploads(); n != 1 {
+		t.Errorf("%d pictures", n)
+	}
+	c.fill("number", certificate().Get("number"))
+	c.upload("photo", saved(t, "text", []byte("this is no picture at all")))
+	c.press("Lưu và làm tiếp")
+	c.page("Không mở được tệp này", "picture-fault")
+	var begun int
+	if err := w.pool.QueryRow(t.Context(), `select count(*) from partial_uploads`).Scan(&begun); err != nil || begun != 2 || w.uploads() != 1 {
+		t.Errorf("%d beginnings, %d pictures, %v", begun, w.uploads(), err)
+	}
+}
+
+// typesCertificate fills in what stands on a certificate.
+func (c *chromium) typesCertificate(address string) {
+	c.t.Helper()
+	c.open(address)
+	c.fill("number", certificate().Get("number"))
+	c.pick("class", certificate().Get("class"))
+	c.fill("signed_on", certificate().Get("signed_on"))
 }
 
 // grainy is a paper that no encoder makes small.

@@ -1,7 +1,7 @@
 // A picture on its way: it goes up in parts (tus 1.0, web/resident/parts.go), so that a line that breaks off costs a part and not the whole,
 // and the form follows when the picture is there. Nothing leaves the page before the service has answered, so the picture and what was typed
-// are still there. Where parts are refused, and where the server finds a fault, the form is sent as without script: the answer is its own
-// page. What is sent again may have arrived before, and only the answer was lost: the case, now newer than this page, shows what it has.
+// are still there. Where parts are refused the form is sent as without script. What is sent again may have arrived before, and only the
+// answer was lost: the case, now newer than this page, shows what it has.
 (function () {
   "use strict";
 
@@ -101,8 +101,16 @@
     ask("POST", form.action, {}, data, function (request) {
       if (request.status === 200) location.assign(request.responseURL);
       else if (second && request.status === 409) location.assign(form.action.replace(/\/[^/]*$/, ""));
-      else plain();
+      else answer(request.responseText);
     });
+  }
+
+  // the server's own page about what it does not take: sent once more to get it, the picture would come twice, and what was saved of the
+  // first time would outdate the second
+  function answer(page) {
+    document.open();
+    document.write(page);
+    document.close();
   }
 
   function plain() { form.submit(); }
