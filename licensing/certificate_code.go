@@ -12,8 +12,9 @@ import (
 // clinics print different ones; so each piece is known by its own shape, and what has no shape of ours is left out: the certificate's
 // number, a personal number, a class, and of several dates the latest that has come, which is that of signing: the earlier ones are of
 // birth and of issue, a later one would be the day on which it ends.
-func ReadCertificateCode(text string, today Date) Certificate {
+func (r *Rules) ReadCertificateCode(text string, today Date) Certificate {
 	var c Certificate
+	classes := r.ClassNames()
 	if m := codeNumber.FindString(strings.ToUpper(text)); m != "" {
 		c.Number = NormalizeHealthNumber(m)
 	}
@@ -21,7 +22,7 @@ func ReadCertificateCode(text string, today Date) Certificate {
 		if _, value, labelled := strings.Cut(piece, ":"); labelled {
 			piece = value
 		}
-		c.read(strings.TrimSpace(piece), today)
+		c.read(strings.TrimSpace(piece), classes, today)
 	}
 	return c
 }
@@ -29,7 +30,7 @@ func ReadCertificateCode(text string, today Date) Certificate {
 // codeNumber finds a certificate's number inside other text.
 var codeNumber = regexp.MustCompile(`\d{1,6}/GKSKLX/\d{4,6}/\d{2}\b`)
 
-func (c *Certificate) read(piece string, today Date) {
+func (c *Certificate) read(piece string, classes []Class, today Date) {
 	if codePersonal.MatchString(piece) {
 		c.PersonalNumber = identity.PersonalNumber(piece)
 		return
@@ -41,16 +42,13 @@ func (c *Certificate) read(piece string, today Date) {
 		return
 	}
 	class := Class(strings.ToUpper(strings.TrimPrefix(strings.ToLower(piece), "hạng ")))
-	if slices.Contains(codeClasses, class) {
+	if slices.Contains(classes, class) {
 		c.Class = class
 	}
 }
 
 // codePersonal is a personal number alone: whatever follows from its shape is asked elsewhere.
 var codePersonal = regexp.MustCompile(`^\d{12}$`)
-
-// codeClasses are the letters that may stand for a class, of both schemes (domain.md 1).
-var codeClasses = []Class{"A", "A1", "A2", "A3", "A4", "B", "B1", "B2", "BE", "C", "C1", "C1E", "CE", "D", "D1", "D1E", "D2", "D2E", "DE", "E", "FB2", "FC", "FD", "FE"}
 
 // codeDate reads 16/11/2026, 16112026 and 2026-11-16; zero where it is no date.
 func codeDate(s string) Date {
@@ -66,9 +64,9 @@ func codeDate(s string) Date {
 
 var codeDayFirst = regexp.MustCompile(`^(\d{2})[/.-]?(\d{2})[/.-]?(\d{4})$`)
 
-// WithCode is the certificate as the code on its picture tells it, and for the rest as it was typed; ok is false where the code tells nothing.
-func (h Health) WithCode(code string, today Date) (told Certificate, ok bool) {
-	told = ReadCertificateCode(code, today)
+// WithCode is a certificate as the code on its picture tells it, and for the rest as it was typed; ok is false where the code tells nothing.
+func (r *Rules) WithCode(h Health, code string, today Date) (told Certificate, ok bool) {
+	told = r.ReadCertificateCode(code, today)
 	if told == (Certificate{}) {
 		return told, false
 	}
@@ -86,8 +84,8 @@ func (h Health) WithCode(code string, today Date) (told Certificate, ok bool) {
 
 // CodeDoubts are where the code on a certificate says something else than what was typed: for the person to look again, and for the officer.
 // Nothing stops at them, for a clinic may print its code wrongly; what the rules forbid stops by itself.
-func (h Health) CodeDoubts(code string, today Date) []Doubt {
-	c, ok := h.WithCode(code, today)
+func (r *Rules) CodeDoubts(h Health, code string, today Date) []Doubt {
+	c, ok := r.WithCode(h, code, today)
 	if !ok {
 		return nil
 	}

@@ -24,7 +24,7 @@ func TestReadCertificateCode(t *testing.T) {
 		"hello|X|B3|": "   ",
 		"":            "   ",
 	} {
-		c := licensing.ReadCertificateCode(text, licensing.Date{Year: 2026, Month: 11, Day: 16})
+		c := rules.Embedded().ReadCertificateCode(text, licensing.Date{Year: 2026, Month: 11, Day: 16})
 		if got := fmt.Sprintf("%s %s %s %s", c.Number, c.PersonalNumber.Reveal(), c.SignedOn, c.Class); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
@@ -34,7 +34,7 @@ func TestReadCertificateCode(t *testing.T) {
 // Every class of the book can stand on a code.
 func TestCodesKnowEveryClass(t *testing.T) {
 	for _, class := range rules.Embedded().ClassNames() {
-		if c := licensing.ReadCertificateCode(string(class), licensingtest.Today); c.Class != class {
+		if c := rules.Embedded().ReadCertificateCode(string(class), licensingtest.Today); c.Class != class {
 			t.Errorf("%s is read as %q", class, c.Class)
 		}
 	}
@@ -46,7 +46,7 @@ func TestCodeDoubts(t *testing.T) {
 		"": "", "a page of a clinic": "", "00418/GKSKLX/42021/26|16112026|B": "", "00419/GKSKLX/42021/26": "code_number", "15112026|C1": "code_date code_class ",
 	} {
 		got := ""
-		for _, d := range typed.CodeDoubts(text, licensingtest.Today) {
+		for _, d := range rules.Embedded().CodeDoubts(typed, text, licensingtest.Today) {
 			got += d.Key + " "
 		}
 		if got != want && got != want+" " {
@@ -59,7 +59,7 @@ func FuzzCertificateCode(f *testing.F) {
 	f.Add("00418/GKSKLX/42021/26|042176003218|Trần Thị Hòa|12081976|B|16112026")
 	f.Add("Ngày ký: 31/02/2026\nhạng \xff;;|")
 	f.Fuzz(func(t *testing.T, text string) {
-		c := licensing.ReadCertificateCode(text, licensingtest.Today)
+		c := rules.Embedded().ReadCertificateCode(text, licensingtest.Today)
 		if c.SignedOn.After(licensingtest.Today) || c.Number != "" && c.Number != licensing.NormalizeHealthNumber(c.Number) || len(c.PersonalNumber.Reveal()) != 0 && len(c.PersonalNumber.Reveal()) != 12 {
 			t.Errorf("%q: %+v", text, c)
 		}

@@ -186,6 +186,7 @@ func TestReadsOfASessionAreBounded(t *testing.T) {
 	}
 	w.get("/home").want(t, 429, "1 phút")
 	w.get("/check/0").want(t, 429)
+	w.get("/applications/GH-1/health").want(t, 429)
 	w.get("/data").want(t, 200)
 	for range readsPerMinute - 1 {
 		w.get("/nothing").want(t, 404)

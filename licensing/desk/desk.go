@@ -127,24 +127,24 @@ func counts(ctx context.Context, db store.Querier, actor identity.Actor) (map[Ta
 // Case is one case as the desk sees it.
 type Case struct {
 	licensing.Application
-	History         []licensing.Entry
-	Returned        []licensing.ReturnedItem
-	Names           map[identity.OfficerID]string
-	Pictures        []licensing.CasePicture
-	CertificateCode string // text of a QR code on the certificate's picture; empty where none was read
-	Counts          map[Tab]int
-	Differences     []Difference
-	May             map[licensing.Event]bool // what this officer may do now
-	SeenAll         bool                     // this officer has opened every picture of the case
-	Payment         *store.Payment
-	Print           *store.PrintOrder
-	Issue           licensing.NewLicence // what is printed; until the approval, what would be printed if it were today
-	Parcel          *store.Parcel
-	Commune         string                  // name of the commune where the card goes; empty for pick-up
-	Refusals        []licensing.RefusalRule // the grounds on which the case may be refused today
-	Clock           licensing.Clock
-	Apology         *licensing.Apology // nil where no new appointment was given
-	Now             time.Time
+	History     []licensing.Entry
+	Returned    []licensing.ReturnedItem
+	Names       map[identity.OfficerID]string
+	Pictures    []licensing.CasePicture
+	CodeDoubts  []licensing.Doubt // where the QR code on the certificate's picture says something else than what was typed
+	Counts      map[Tab]int
+	Differences []Difference
+	May         map[licensing.Event]bool // what this officer may do now
+	SeenAll     bool                     // this officer has opened every picture of the case
+	Payment     *store.Payment
+	Print       *store.PrintOrder
+	Issue       licensing.NewLicence // what is printed; until the approval, what would be printed if it were today
+	Parcel      *store.Parcel
+	Commune     string                  // name of the commune where the card goes; empty for pick-up
+	Refusals    []licensing.RefusalRule // the grounds on which the case may be refused today
+	Clock       licensing.Clock
+	Apology     *licensing.Apology // nil where no new appointment was given
+	Now         time.Time
 }
 
 // Difference is a line of the comparison: what the person's identity or words say, and what the register says.
@@ -213,7 +213,7 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 		if err != nil {
 			return err
 		}
-		c.CertificateCode = u.Code
+		c.CodeDoubts = s.Clerk.Rules().CodeDoubts(c.Health, u.Code, c.FiledOn(licensing.DateOf(c.Now)))
 	}
 	s.byTheBook(c)
 	c.Differences = compare(c.Application)

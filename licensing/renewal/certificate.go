@@ -111,7 +111,7 @@ func checkHealth(book *licensing.Rules, a licensing.Application, h licensing.Hea
 // checkCode says what stands against a certificate by the code on its picture: it may name another person, an older day or another class
 // than was typed.
 func checkCode(book *licensing.Rules, a licensing.Application, h licensing.Health, code string, today licensing.Date) licensing.FieldErrors {
-	c, ok := h.WithCode(code, today)
+	c, ok := book.WithCode(h, code, today)
 	if !ok {
 		return nil
 	}

@@ -3,11 +3,8 @@ package photo
 import (
 	"encoding/binary"
 	"image"
-	"image/color"
 	"strings"
 	"testing"
-
-	"rsc.io/qr"
 
 	"giahan/media"
 	"giahan/media/photo/phototest"
@@ -15,29 +12,9 @@ import (
 
 const onPaper = "00418/GKSKLX/42021/26|042176003218|Trần Thị Hòa|12081976|B|16112026"
 
-// withCode is a paper with a code whose modules are dot pixels wide.
-func withCode(t testing.TB, text string, dot int) *image.NRGBA {
-	t.Helper()
-	c, err := qr.Encode(text, qr.M)
-	if err != nil {
-		t.Fatal(err)
-	}
-	paper := phototest.Sheet(1200, 1600, 235, 60)
-	for y := range (c.Size + 8) * dot {
-		for x := range (c.Size + 8) * dot {
-			grey := uint8(255)
-			if mx, my := x/dot-4, y/dot-4; mx >= 0 && my >= 0 && mx < c.Size && my < c.Size && c.Black(mx, my) {
-				grey = 0
-			}
-			paper.SetNRGBA(700+x, 100+y, color.NRGBA{grey, grey, grey, 255})
-		}
-	}
-	return paper
-}
-
 // A code on a certificate is read whichever way the camera was held; of a portrait none is looked for.
 func TestCode(t *testing.T) {
-	paper := withCode(t, onPaper, 4)
+	paper := phototest.Coded(onPaper, 4)
 	for stored, o := range map[int]uint16{1: 1, 3: 3, 6: 8, 8: 6} {
 		sent := withExif(phototest.JPEG(upright(paper, stored)), tiff(binary.LittleEndian, o))
 		if p, err := Check(t.Context(), sent, media.HealthCertificate); err != nil || p.Code != onPaper {
@@ -58,11 +35,11 @@ func TestCode(t *testing.T) {
 // What nobody wrote to be read is no text.
 func TestCodeThatIsNoText(t *testing.T) {
 	for name, text := range map[string]string{"too long": strings.Repeat("9", maxCode+1), "control": "a\x00b", "escape": "\x1b[2J", "turned": "a\u202eb", "blank": " \n "} {
-		if got := code(withCode(t, text, 4), media.HealthCertificate); got != "" {
+		if got := code(phototest.Coded(text, 4), media.HealthCertificate); got != "" {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	if got := code(withCode(t, "\n"+onPaper+"\r\n", 4), media.HealthCertificate); got != onPaper {
+	if got := code(phototest.Coded("\n"+onPaper+"\r\n", 4), media.HealthCertificate); got != onPaper {
 		t.Errorf("ends of lines: %q", got)
 	}
 }
@@ -70,7 +47,7 @@ func TestCodeThatIsNoText(t *testing.T) {
 // Whatever a picture is, looking for a code ends with a text or none.
 func FuzzCode(f *testing.F) {
 	for text, dot := range map[string]int{"A": 2, onPaper: 3} {
-		paper := withCode(f, text, dot)
+		paper := phototest.Coded(text, dot)
 		side := min(160, 60*dot)
 		grey := make([]byte, 0, side*side)
 		for y := range side {

@@ -143,14 +143,14 @@ func (r Review) healthFacts() []fact {
 		{Label: r.T("officer.fact.health_number"), Value: r.Health.Number},
 		{Label: r.T("officer.fact.health_signed"), Value: r.P().Date(r.Health.SignedOn)},
 		r.healthClass(), r.healthFrom(),
-	}, r.doubtFacts(slices.Concat(r.Health.Doubts(), r.Health.CodeDoubts(r.CertificateCode, licensing.DateOf(r.Now))))...)
+	}, r.doubtFacts(slices.Concat(r.Health.Doubts(), r.CodeDoubts))...)
 }
 
 // healthClass is the class that stands on the certificate; cases of before 2026-12 do not have it.
 func (r Review) healthClass() fact {
 	f := fact{Label: r.T("officer.fact.health_class"), Value: string(r.Health.Class)}
 	if r.Health.Class == "" {
-		f.Value, f.Kind = r.T("officer.fact.on_the_picture"), factPlain
+		f.Value = r.T("officer.fact.on_the_picture")
 	}
 	return f
 }

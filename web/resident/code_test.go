@@ -1,37 +1,13 @@
 package resident
 
 import (
-	"image/color"
 	"strings"
 	"testing"
-
-	"rsc.io/qr"
 
 	"giahan/licensing"
 	lt "giahan/licensing/licensingtest"
 	"giahan/media/photo/phototest"
 )
-
-// paperWith is a photo of a certificate with a code.
-func paperWith(t testing.TB, text string) []byte {
-	t.Helper()
-	c, err := qr.Encode(text, qr.M)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const dot = 5
-	paper := phototest.Sheet(1200, 1600, 235, 60)
-	for y := range (c.Size + 8) * dot {
-		for x := range (c.Size + 8) * dot {
-			grey := color.NRGBA{255, 255, 255, 255}
-			if c.Black(x/dot-4, y/dot-4) {
-				grey = color.NRGBA{0, 0, 0, 255}
-			}
-			paper.SetNRGBA(700+x, 100+y, grey)
-		}
-	}
-	return phototest.JPEG(paper)
-}
 
 // The code on the paper is read from the photo: a slip in what was typed is shown at once, another person's paper is not taken.
 func TestCodeOnThePaper(t *testing.T) {
@@ -40,7 +16,7 @@ func TestCodeOnThePaper(t *testing.T) {
 	id := lt.Draft(t, h.pool, r, func(a *licensing.Application) { a.Health = licensing.Health{} }).ID
 	a := "/applications/" + id.String()
 	send := func(code string) answer {
-		return h.upload(a+"/health", paperWith(t, code), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026")
+		return h.upload(a+"/health", phototest.JPEG(phototest.Coded(code, 5)), "csrf", token, "version", h.version(id), "number", "00001/GKSKLX/42001/26", "class", "B2", "signed_on", "13/11/2026")
 	}
 	send("00001/GKSKLX/42001/26|042000000001").expect(t, 422, "Giấy này là của người khác")
 	if c := lt.Read(t, h.pool, id); c.Health.Upload != nil {

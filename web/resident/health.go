@@ -87,7 +87,7 @@ func (h *Handler) saveHealth(c fiber.Ctx) error {
 		health.Upload = &up.Picture.ID
 	}
 	err = h.Renewal.SaveHealth(c.Context(), up.Resident.Actor(), up.Case.ID, v, health)
-	if err == nil && up.Form.OK() && up.Picture != nil && advised(health, *up.Picture, licensing.DateOf(h.Now())) {
+	if err == nil && up.Form.OK() && up.Picture != nil && advised(up.Case.Book, health, *up.Picture, licensing.DateOf(h.Now())) {
 		return seeOther(c, at(up.Case.ID, "health"))
 	}
 	if err == nil && !up.Form.OK() {
@@ -120,8 +120,8 @@ func (h *Handler) readHealth(up *upload) (health licensing.Health, typed bool) {
 }
 
 // advised says that there is something to look at again before going on.
-func advised(h licensing.Health, u media.Upload, today licensing.Date) bool {
-	return len(u.Verdicts) > 0 || len(h.CodeDoubts(u.Code, today)) > 0
+func advised(book *licensing.Rules, h licensing.Health, u media.Upload, today licensing.Date) bool {
+	return len(u.Verdicts) > 0 || len(book.CodeDoubts(h, u.Code, today)) > 0
 }
 
 func faulty(f *form.Form, field string) bool {

@@ -164,7 +164,7 @@ func (p photoPage) advice() []string {
 		hints = append(hints, p.hintOf(v))
 	}
 	if p.Item == licensing.ItemHealth && !p.Kept {
-		for _, d := range p.Case.Health.CodeDoubts(p.Photo.Code, licensing.DateOf(p.Case.Now)) {
+		for _, d := range p.Case.Book.CodeDoubts(p.Case.Health, p.Photo.Code, licensing.DateOf(p.Case.Now)) {
 			hints = append(hints, p.T("health_page."+d.Key, d.Args))
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+
+	"rsc.io/qr"
 )
 
 // Blue is the wall that the rules ask for.
@@ -87,6 +89,21 @@ func Sheet(w, h int, paper, ink uint8) *image.NRGBA {
 			if letter := x * 100 / w; y/line%2 == 0 && (letter*7+y/line*5)%11 < 6 {
 				img.SetNRGBA(x, y, color.NRGBA{ink, ink, ink, 255})
 			}
+		}
+	}
+	return img
+}
+
+// Coded draws a sheet of writing with a QR code that says the text, each of its dots so many pixels wide.
+func Coded(says string, dot int) *image.NRGBA {
+	c, err := qr.Encode(says, qr.M)
+	if err != nil {
+		panic(err) // a text of a test that is longer than any code
+	}
+	img := Sheet(1200, 1600, 235, 60)
+	for y := range (c.Size + 8) * dot {
+		for x := range (c.Size + 8) * dot {
+			img.Set(700+x, 100+y, pick(c.Black(x/dot-4, y/dot-4), color.NRGBA{0, 0, 0, 255}, color.NRGBA{255, 255, 255, 255}))
 		}
 	}
 	return img
