@@ -62,8 +62,7 @@ type Thresholds struct {
 	// before it is a second person rather than a picture on the wall. The score is pigo's own; a browser's finder has none.
 	FaceScore   float64 `json:"-"`
 	SecondFace  float64 `json:"secondFace"`
-	HeadLowest  float64 `json:"headLowest"` // head by frame height, ISO/IEC 19794-5 full frontal
-	HeadHighest float64 `json:"headHighest"`
+	HeadHighest float64 `json:"headHighest"` // head by frame height, ISO/IEC 19794-5 full frontal; the frame closes in on a small head
 	EyesHighest float64 `json:"eyesHighest"` // eye line by frame height, from above, the same
 	EyesLowest  float64 `json:"eyesLowest"`
 	OffCentre   float64 `json:"offCentre"` // face's centre from the middle by frame width, the same
@@ -79,7 +78,7 @@ var Advice = Thresholds{
 	StripTop: 0.08, StripSide: 0.08, SidesDownTo: 0.45, BlueShare: 0.6,
 	HueFrom: 185, HueTo: 260, Saturation: 0.18, Value: 50,
 	FaceScore: 5, SecondFace: 0.5,
-	HeadLowest: 0.6, HeadHighest: 0.9, EyesHighest: 0.3, EyesLowest: 0.5, OffCentre: 0.05,
+	HeadHighest: 0.9, EyesHighest: 0.3, EyesLowest: 0.5, OffCentre: 0.05,
 }
 
 // Measures is what was measured on an upright picture.
@@ -149,6 +148,6 @@ func (t Thresholds) badFrame(m Measures) bool {
 		return true
 	}
 	p := m.Portrait
-	return p.Faces > 0 && (p.Length < t.HeadLowest || p.Length > t.HeadHighest ||
+	return p.Faces > 0 && (p.Length > t.HeadHighest ||
 		p.Eyes < t.EyesHighest || p.Eyes > t.EyesLowest || p.OffCentre > t.OffCentre)
 }

@@ -132,7 +132,7 @@
   }
 
   function misplaced(head) {
-    return head.length < t.headLowest || head.length > t.headHighest || head.eyes < t.eyesHighest || head.eyes > t.eyesLowest || head.offCentre > t.offCentre;
+    return head.length > t.headHighest || head.eyes < t.eyesHighest || head.eyes > t.eyesLowest || head.offCentre > t.offCentre;
   }
 
   // media.Thresholds.Judge; found are the faces, where the browser knows of them
