@@ -14,6 +14,7 @@ const (
 	HeadTooSmall    Verdict = "head_too_small"
 	SeveralFaces    Verdict = "several_faces"
 	NoFace          Verdict = "no_face"
+	MorePages       Verdict = "more_pages" // a scan has pages that are not kept; no measure of the picture, so Judge does not give it
 )
 
 // Verdicts are all of them, in the order in which Judge gives them.

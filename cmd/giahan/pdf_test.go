@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,10 @@ func TestScanAsPDF(t *testing.T) {
 	var width, height int
 	if err := w.pool.QueryRow(t.Context(), `select u.width, u.height from applications a join uploads u on u.id = a.health_upload`).Scan(&width, &height); err != nil || height < 2*width {
 		t.Errorf("stored as %d x %d, %v", width, height, err)
+	}
+	_, page = a.upload(a.at("health"), health, a.certificate(), &file{"long.pdf", pdftest.Write("", slices.Repeat([]pdftest.Page{writing}, 5)...)})
+	if !strings.Contains(words(page), "chỉ giữ 4 trang đầu") {
+		t.Errorf("nobody is told that there is a fifth page\n%s", words(page))
 	}
 	portrait := "/applications/" + a.id + "/portrait"
 	if status, page = a.upload(a.at("portrait"), portrait, nil, &file{"face.pdf", pdftest.Write("", pdftest.A4)}); status != http.StatusUnprocessableEntity {

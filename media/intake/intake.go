@@ -108,10 +108,10 @@ func (s *Service) develop(ctx context.Context, kind media.Kind, in *spool) (phot
 	if err != nil {
 		return photo.Picture{}, "", err
 	}
-	load := in.load
+	load, more := in.load, false
 	if s.PDF != nil && kind == media.HealthCertificate && pdf.Is(in.head()) { // nobody scans a face
-		made, err := s.PDF.JPEG(ctx, in.load)
-		if err != nil {
+		var made []byte
+		if made, more, err = s.PDF.JPEG(ctx, in.load); err != nil {
 			return photo.Picture{}, "", err
 		}
 		load = func() ([]byte, error) { return made, nil }
@@ -123,6 +123,9 @@ func (s *Service) develop(ctx context.Context, kind media.Kind, in *spool) (phot
 		load = func() ([]byte, error) { return made, nil }
 	}
 	p, err := s.Gate.Check(ctx, load, kind)
+	if more {
+		p.Verdicts = append(p.Verdicts, media.MorePages)
+	}
 	return p, scanned, err
 }
 

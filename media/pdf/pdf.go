@@ -46,47 +46,52 @@ func New(path string, args ...string) *Renderer {
 // Is looks at the first bytes of a file (ISO 32000-2, 7.5.2). Rubbish before the header, which some readers bear, is no PDF here.
 func Is(head []byte) bool { return bytes.HasPrefix(head, []byte("%PDF-")) }
 
-// JPEG renders what load gives once it is its turn. The errors are those of load, media.ErrUnreadable for whatever is wrong with the PDF,
-// also where it wants a password, or ctx's when that ends first.
-func (r *Renderer) JPEG(ctx context.Context, load func() ([]byte, error)) ([]byte, error) {
-	var img *image.RGBA
-	err := r.program.Run(ctx, load, func(out io.Reader) (err error) {
-		img, err = pages(bufio.NewReader(out))
+// JPEG renders what load gives once it is its turn; more says that behind the first Pages there are others, which are not in it. The errors
+// are those of load, media.ErrUnreadable for whatever is wrong with the PDF, also where it wants a password, or ctx's when that ends first.
+func (r *Renderer) JPEG(ctx context.Context, load func() ([]byte, error)) (made []byte, more bool, err error) {
+	var all []*image.RGBA
+	err = r.program.Run(ctx, load, func(out io.Reader) (err error) {
+		all, err = pages(bufio.NewReader(out))
 		return err
 	})
+	// A tool that fails behind all the pages that count failed at one that does not.
+	if more = errors.Is(err, errMore) || errors.Is(err, apart.ErrFailed) && len(all) == Pages; more {
+		err = nil
+	}
 	if errors.Is(err, apart.ErrFailed) {
 		err = fmt.Errorf("%w: %w", media.ErrUnreadable, err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var made bytes.Buffer
-	if err := jpeg.Encode(&made, img, &jpeg.Options{Quality: fine}); err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, joined(all), &jpeg.Options{Quality: fine}); err != nil {
+		return nil, false, fmt.Errorf("encode: %w", err)
 	}
-	return made.Bytes(), nil
+	return b.Bytes(), more, nil
 }
 
-// pages reads the pictures of the pages, one behind the other as the tool writes them (PPM, binary), into one with each below the other.
-func pages(r *bufio.Reader) (*image.RGBA, error) {
-	var all []*image.RGBA
+// errMore ends the tool at a page that is not wanted.
+var errMore = errors.New("more pages")
+
+// pages reads the pictures of the pages, one behind the other as the tool writes them (PPM, binary), and errMore where there are others.
+func pages(r *bufio.Reader) (all []*image.RGBA, err error) {
 	for {
-		p, err := page(r)
-		if errors.Is(err, io.EOF) && len(all) > 0 {
-			return joined(all), nil
+		if _, err := r.Peek(1); err != nil && len(all) > 0 {
+			return all, nil
 		}
-		if err != nil || len(all) == Pages {
+		if len(all) == Pages {
+			return all, errMore
+		}
+		p, err := page(r)
+		if err != nil {
 			return nil, fmt.Errorf("%w: page %d cannot be read", media.ErrUnreadable, len(all)+1)
 		}
 		all = append(all, p)
 	}
 }
 
-// page reads one; io.EOF where there is none.
 func page(r *bufio.Reader) (*image.RGBA, error) {
-	if _, err := r.Peek(1); err != nil {
-		return nil, err
-	}
 	var w, h, most int
 	if _, err := fmt.Fscanf(r, "P6\n%d %d\n%d\n", &w, &h, &most); err != nil || w < 1 || h < 1 || w > side || h > side || most != 255 {
 		return nil, media.ErrUnreadable
@@ -138,6 +143,6 @@ func Serve(tool string) error {
 			return fmt.Errorf("limits: %w", err)
 		}
 	}
-	args := []string{tool, "-q", "-f", "1", "-l", strconv.Itoa(Pages), "-scale-to", strconv.Itoa(side), "-"}
+	args := []string{tool, "-q", "-f", "1", "-l", strconv.Itoa(Pages + 1), "-scale-to", strconv.Itoa(side), "-"}
 	return fmt.Errorf("%s: %w", tool, syscall.Exec(tool, args, nil))
 }

@@ -54,11 +54,12 @@ func TestPages(t *testing.T) {
 		"landscape": {[]pdftest.Page{wide}, image.Pt(1800, 1272), []image.Point{{10, 1260}}},
 		"turned":    {[]pdftest.Page{turned}, image.Pt(1272, 1800), []image.Point{{10, 10}}},
 		"mixed":     {[]pdftest.Page{wide, pdftest.A4}, image.Pt(1800, 3072), []image.Point{{10, 1260}, {10, 3060}}},
+		"four":      {slices.Repeat([]pdftest.Page{pdftest.A4}, 4), image.Pt(1272, 4*1800), []image.Point{{10, 4*1800 - 10}}},
 		"six":       {slices.Repeat([]pdftest.Page{pdftest.A4}, 6), image.Pt(1272, 4*1800), []image.Point{{10, 4*1800 - 10}}},
 	} {
-		made, err := r.JPEG(t.Context(), loaded(pdftest.Write("", c.pages...)))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
+		made, more, err := r.JPEG(t.Context(), loaded(pdftest.Write("", c.pages...)))
+		if err != nil || more != (len(c.pages) > pdf.Pages) {
+			t.Errorf("%s: more %v, %v", name, more, err)
 			continue
 		}
 		img, err := jpeg.Decode(bytes.NewReader(made))
@@ -100,7 +101,7 @@ func TestBadPDF(t *testing.T) {
 		"encrypted":       {bytes.Replace(good, []byte("/Root 1 0 R"), []byte("/Root 1 0 R/Encrypt<</Filter/Standard/V 1/R 2/O(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)/U(bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb)/P -4>>/ID[(a)(b)]"), 1), media.ErrUnreadable},
 	} {
 		before := worked()
-		_, err := r.JPEG(t.Context(), loaded(c.b))
+		_, _, err := r.JPEG(t.Context(), loaded(c.b))
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
@@ -108,7 +109,7 @@ func TestBadPDF(t *testing.T) {
 			t.Errorf("%s: the tool worked %v", name, took)
 		}
 	}
-	if _, err := r.JPEG(t.Context(), loaded(good)); err != nil {
+	if _, _, err := r.JPEG(t.Context(), loaded(good)); err != nil {
 		t.Errorf("after all of them: %v", err)
 	}
 }
@@ -122,12 +123,21 @@ func worked() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// TestToolThatFails: whole pages of a tool that then fails are not the paper.
+// TestToolThatFails: whole pages of a tool that then fails are not the paper, unless they are all that is wanted.
 func TestToolThatFails(t *testing.T) {
-	for script, want := range map[string]error{"exit 0": nil, "exit 1": media.ErrUnreadable, "kill -9 $$": media.ErrUnreadable} {
-		tool := pdf.New("/bin/sh", "-c", `printf 'P6\n1 1\n255\nabc'; `+script)
-		if _, err := tool.JPEG(t.Context(), loaded(nil)); !errors.Is(err, want) {
-			t.Errorf("%s: %v", script, err)
+	bad, page := media.ErrUnreadable, `printf 'P6\n1 1\n255\nabc'; `
+	for _, c := range []struct {
+		pages int
+		end   string
+		more  bool
+		want  error
+	}{
+		{1, "exit 0", false, nil}, {1, "exit 1", false, bad}, {1, "kill -9 $$", false, bad}, {3, "exit 1", false, bad},
+		{4, "exit 0", false, nil}, {4, "exit 1", true, nil}, {5, "sleep 60", true, nil},
+	} {
+		tool := pdf.New("/bin/sh", "-c", strings.Repeat(page, c.pages)+c.end)
+		if _, more, err := tool.JPEG(t.Context(), loaded(nil)); !errors.Is(err, c.want) || more != c.more {
+			t.Errorf("%d pages, %s: more %v, %v", c.pages, c.end, more, err)
 		}
 	}
 }
