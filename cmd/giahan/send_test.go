@@ -102,6 +102,7 @@ func TestFaultsSendNoPictureTwice(t *testing.T) {
 	}
 	c.fill("number", certificate().Get("number"))
 	c.upload("photo", saved(t, "text", []byte("this is no picture at all")))
+	c.see("Máy này không xem trước được tệp.")
 	c.press("Lưu và làm tiếp")
 	c.page("Không mở được tệp này", "picture-fault")
 	var begun int

@@ -23,7 +23,7 @@ func (p photoPage) judge() string {
 	j := judgement{
 		Portrait: p.Item == licensing.ItemPortrait, Side: media.SentSide, Quality: media.SentQuality / 100.0, Thresholds: media.Advice,
 		Hints: map[media.Verdict]string{},
-		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "anyway": p.T("photo.anyway"), "another": p.T("photo.another")},
+		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "unseen": p.T("photo.unseen"), "anyway": p.T("photo.anyway"), "another": p.T("photo.another")},
 	}
 	if len(p.advice()) > 0 {
 		j.Tries = 1

@@ -159,8 +159,8 @@
     return out;
   }
 
-  // under the input: the picture as it will be sent, and one sentence where something could be better
-  function show(c, verdicts) {
+  // under the input: the picture as it will be sent, if it can be shown, and one sentence
+  function show(c, sentence) {
     var box = document.getElementById("photo-preview");
     if (!box) {
       box = document.createElement("div");
@@ -171,15 +171,17 @@
     }
     box.textContent = "";
     box.removeAttribute("data-verdicts");
-    if (!c) return;
-    c.setAttribute("role", "img");
-    c.setAttribute("aria-label", task.words.preview);
-    box.appendChild(c);
+    if (c) {
+      c.setAttribute("role", "img");
+      c.setAttribute("aria-label", task.words.preview);
+      box.appendChild(c);
+    }
+    if (!sentence) return box;
     var words = document.createElement("p");
     words.className = "govuk-body";
-    words.textContent = verdicts.length ? task.hints[verdicts[0]] : task.words.good;
-    box.setAttribute("data-verdicts", verdicts.join(" "));
+    words.textContent = sentence;
     box.appendChild(words);
+    return box;
   }
 
   // what is sent instead of the chosen file, even where that was smaller: no place and no phone's name leaves the phone
@@ -239,13 +241,15 @@
         return new Promise(function (done) { c.toBlob(done, "image/jpeg", task.quality); }).then(function (blob) {
           if (mine !== latest) return;
           replace(blob);
-          show(c, verdicts);
+          show(c, verdicts.length ? task.hints[verdicts[0]] : task.words.good).setAttribute("data-verdicts", verdicts.join(" "));
           bad = verdicts.length > 0;
           if (bad) tries++;
           offer();
         });
       });
-    }).catch(function () { /* the browser cannot read it: the server tries */ }).then(function () { if (mine === latest) looking = false; });
+    }).catch(function () { // the server tries
+      if (mine === latest) show(null, task.words.unseen);
+    }).then(function () { if (mine === latest) looking = false; });
   }
 
   input.addEventListener("change", look);
