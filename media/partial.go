@@ -10,6 +10,10 @@ import (
 // PartBytes is the most that one part of a picture has: over a weak mast it is a quarter of a minute, and what breaks off loses less.
 const PartBytes = 256 << 10
 
+// MostParts is how many a picture may come in: four times those of the largest, for each that breaks off leaves a short one. Who sends byte
+// by byte would fill the store with objects and the row with their names.
+const MostParts = 4 * MaxBytes / PartBytes
+
 // PartialLife is how long a picture may take to become whole. Whoever comes back later sends it anew.
 const PartialLife = 24 * time.Hour
 

@@ -77,7 +77,8 @@ func (s *Service) Partial(ctx context.Context, actor identity.Actor, id media.Pa
 }
 
 // Append adds what comes behind offset, and gives the picture as it is then. Errors: media.ErrNotFound, media.ErrOffset where that is not
-// where the last part ended, media.ErrTooBig where there is more than was announced, media.ErrStoreDown.
+// where the last part ended, media.ErrTooBig where there is more than was announced, media.ErrQuota where it comes in too many parts,
+// media.ErrStoreDown.
 func (s *Service) Append(ctx context.Context, actor identity.Actor, id media.PartialID, offset int64, part []byte) (media.Partial, error) {
 	p, err := s.Partial(ctx, actor, id)
 	switch {
@@ -89,6 +90,8 @@ func (s *Service) Append(ctx context.Context, actor identity.Actor, id media.Par
 		return p, fmt.Errorf("part: %w", media.ErrTooBig)
 	case len(part) == 0:
 		return p, nil
+	case len(p.Parts) >= media.MostParts:
+		return p, fmt.Errorf("part: %w", media.ErrQuota)
 	}
 	name := objectName(s.Now(), s.NewID())
 	if err := s.Blob.Put(ctx, name, part); err != nil {
@@ -101,7 +104,7 @@ func (s *Service) Append(ctx context.Context, actor identity.Actor, id media.Par
 	if err != nil {
 		return p, fmt.Errorf("part: %w", err)
 	}
-	p.Received += int64(len(part))
+	p.Received, p.Parts = p.Received+int64(len(part)), append(p.Parts, name)
 	return p, nil
 }
 

@@ -55,6 +55,23 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// A picture in crumbs is refused before it fills the store.
+func TestPartsAreNotCrumbs(t *testing.T) {
+	h := newHouse(t)
+	p, err := h.Begin(t.Context(), h.me, media.MaxBytes)
+	for range media.MostParts {
+		if err == nil {
+			p, err = h.Append(t.Context(), h.me, p.ID, p.Received, []byte("x"))
+		}
+	}
+	if err != nil || p.Received != media.MostParts {
+		t.Fatalf("%d bytes, %v", p.Received, err)
+	}
+	if _, err := h.Append(t.Context(), h.me, p.ID, p.Received, []byte("x")); !errors.Is(err, media.ErrQuota) || len(h.names(t)) != media.MostParts {
+		t.Errorf("one more: %v; %d objects", err, len(h.names(t)))
+	}
+}
+
 // What does not belong at the end of what is there is refused, and what is not whole is not taken in.
 func TestPartsThatDoNotFit(t *testing.T) {
 	h := newHouse(t)
