@@ -57,10 +57,7 @@ func (r *Rules) certificateAge(c Certificate, day Date) Requirement {
 // class must be one that covers the card's (domain.md 3). Where a card has classes that end, those for life ask for nothing. Where the
 // certificate covers only some of several, an officer looks.
 func (r *Rules) certificateClass(c Certificate, classes []NewClass, day Date) Requirement {
-	life := func(n NewClass) bool { return n.Expires.IsZero() }
-	if dated := slices.DeleteFunc(slices.Clone(classes), life); len(dated) > 0 {
-		classes = dated
-	}
+	classes = ending(classes)
 	need, row := r.healthGroup(classes, day)
 	args := map[string]string{"class": string(c.Class), "classes": newNames(classes)}
 	if c.Class == "" {
@@ -84,6 +81,29 @@ func (r *Rules) certificateClass(c Certificate, classes []NewClass, day Date) Re
 		return answered(ReqHealthFor, Unknown, row.Rule, NextOfficer, args)
 	}
 	return answered(ReqHealthFor, answer(covered == strictest), row.Rule, NextNewOne, args)
+}
+
+// ending are the classes of a card that end; where none does, all of them.
+func ending(classes []NewClass) []NewClass {
+	life := func(n NewClass) bool { return n.Expires.IsZero() }
+	if dated := slices.DeleteFunc(slices.Clone(classes), life); len(dated) > 0 {
+		return dated
+	}
+	return classes
+}
+
+// CheckOverruled says whether something that clinics have sent of the person stands against a certificate that was signed on a day: a later
+// one whose doctor did not find them fit, by standards no stricter than those that the card asks for. Who is not fit for a lorry may be fit
+// for a car; who is not fit any more does not drive on an older paper.
+func (r *Rules) CheckOverruled(signed Date, sent []Certificate, classes []NewClass, day Date) FieldErrors {
+	need, row := r.healthGroup(ending(classes), day)
+	for _, c := range sent {
+		have, ok := r.examined(c, day)
+		if c.Unfit && ok && have.HealthGroup <= need && c.SignedOn.After(signed) {
+			return fault("class", "error_health_overruled", map[string]any{"date": c.SignedOn, "class": string(c.Class), "rule": Source(row.Source)})
+		}
+	}
+	return nil
 }
 
 // examined is the class that the doctor meant. Letters have the sense of the day of signing: "B1" is a car until 2024. Old forms may

@@ -34,12 +34,23 @@ func (s Service) KnownCertificate(ctx context.Context, r identity.Resident, k Ca
 	if err != nil || len(list) == 0 {
 		return Known{}, err
 	}
+	today := licensing.DateOf(k.Now)
 	for i, c := range list {
-		if len(k.CheckHealth(told(c))) == 0 {
+		if len(k.CheckHealth(told(c))) == 0 && len(standing(k.Book, k.Application, told(c), list, today)) == 0 {
 			return Known{Serves: &list[i]}, nil
 		}
 	}
 	return Known{Last: &list[0], Why: k.CheckHealth(told(list[0]))}, nil
+}
+
+// standing says whether a certificate still stands beside what clinics have sent: one that they sent may be withdrawn, and any may be
+// overruled by a later one.
+func standing(book *licensing.Rules, a licensing.Application, h licensing.Health, sent []licensing.Certificate, today licensing.Date) licensing.FieldErrors {
+	known := func(c licensing.Certificate) bool { return c.Number == h.Number }
+	if h.Register != nil && !slices.ContainsFunc(sent, known) {
+		return licensing.FieldErrors{{Field: "number", Key: "error_health_withdrawn"}}
+	}
+	return book.CheckOverruled(h.SignedOn, sent, decide(book, a, today).Classes, today)
 }
 
 // certificates are those that the register knows, the newest first.
@@ -74,7 +85,8 @@ func (s Service) UseCertificate(ctx context.Context, r identity.Resident, id lic
 	book, now := s.Clerk.Rules(), s.Now()
 	return s.change(ctx, r.Actor(), id, version, licensing.ItemHealth, always, func(a *licensing.Application) error {
 		today := licensing.DateOf(now)
-		if err := checkHealth(book, *a, h, a.FiledOn(today), today).Or(); err != nil {
+		errs := append(checkHealth(book, *a, h, a.FiledOn(today), today), standing(book, *a, h, list, today)...)
+		if err := errs.Or(); err != nil {
 			return err
 		}
 		a.Health = h

@@ -118,6 +118,76 @@ func TestCertificateThatDoesNotServe(t *testing.T) {
 	}
 }
 
+// TestOverruledCertificate: a later finding that somebody is not fit stands against an older paper, by standards that the card asks for, and
+// what a clinic has withdrawn is not handed in.
+func TestOverruledCertificate(t *testing.T) {
+	b := setUp(t)
+	unfit := func(class licensing.Class, days int) func(*licensing.Certificate) {
+		return func(c *licensing.Certificate) {
+			c.Number, c.Class, c.Unfit, c.SignedOn = "00999/GKSKLX/42021/26", class, true, licensingtest.Today.AddDays(days)
+		}
+	}
+	for name, c := range map[string]struct {
+		later func(*licensing.Certificate)
+		down  error
+		gone  bool
+		key   string
+	}{
+		"nothing":          {nil, nil, false, ""},
+		"later":            {unfit("B", -1), nil, false, "error_health_overruled"},
+		"for less":         {unfit("A1", -1), nil, false, "error_health_overruled"},
+		"for more":         {unfit("C", -1), nil, false, ""},
+		"earlier":          {unfit("B", -8), nil, false, ""},
+		"on the same day":  {unfit("B", -7), nil, false, ""},
+		"later and fit":    {func(c *licensing.Certificate) { c.Number, c.SignedOn = "00998/GKSKLX/42021/26", licensingtest.Today }, nil, false, ""},
+		"no answer":        {unfit("B", -1), licensing.ErrPartnerDown, false, ""},
+		"withdrawn":        {nil, nil, true, "error_health_withdrawn"},
+		"a class of today": {unfit("B1", -1), nil, false, "error_health_overruled"},
+	} {
+		for _, typed := range []bool{true, false} {
+			register := &clinics{}
+			b.service.Health = register
+			r := licensingtest.Resident(t, b.pool)
+			d := licensingtest.Draft(t, b.pool, r, func(a *licensing.Application) {
+				if !typed {
+					a.Health = licensing.Health{}
+				}
+				a.Health.SignedOn = licensingtest.Today.AddDays(-7)
+			})
+			register.known = []licensing.Certificate{sent(r)}
+			if !typed {
+				ok(t, b.service.UseCertificate(ctx, r, d.ID, d.Version, sent(r).Number))
+			}
+			if c.later != nil {
+				register.known = append(register.known, sent(r, c.later))
+			}
+			if register.err = c.down; c.gone {
+				register.known = register.known[1:]
+			}
+			k, err := b.service.Load(ctx, r.Actor(), d.ID)
+			ok(t, err)
+			known, err := b.service.KnownCertificate(ctx, r, k)
+			if offered := err == nil && known.Serves != nil; c.down == nil && !c.gone && offered != (c.key == "") {
+				t.Errorf("%s: offered %v, %v", name, offered, err)
+			}
+			var faults licensing.FieldErrors
+			if err := b.service.UseCertificate(ctx, r, d.ID, k.Version, sent(r).Number); c.key == "error_health_overruled" && (!errors.As(err, &faults) || faults[0].Key != c.key) {
+				t.Errorf("%s: taken from the register: %v", name, err)
+			} else if k, err = b.service.Load(ctx, r.Actor(), d.ID); err != nil {
+				t.Fatal(err)
+			}
+			faults, err = nil, b.service.Submit(ctx, r, d.ID, k.Version, true)
+			errors.As(err, &faults)
+			switch {
+			case c.key == "" || c.gone && typed: // who typed a paper has it
+				ok(t, err)
+			case len(faults) != 1 || faults[0].Key != c.key:
+				t.Errorf("%s, typed %v: %v", name, typed, err)
+			}
+		}
+	}
+}
+
 // TestTypedClass: a paper for another class is stopped where it is typed, and where the class of the card is changed afterwards.
 func TestTypedClass(t *testing.T) {
 	b := setUp(t)

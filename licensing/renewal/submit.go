@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -17,8 +18,8 @@ import (
 	mediastore "giahan/media/store"
 )
 
-// Submit hands the case in: once, however often it is called. The register is read again before, and what it says now is
-// what counts. A second call answers licensing.ErrAlreadySubmitted, an outdated page licensing.ErrOutdated, missing
+// Submit hands the case in: once, however often it is called. The registers are read again before, and what they say now is
+// what counts; without the health register a case goes on. A second call answers licensing.ErrAlreadySubmitted, an outdated page licensing.ErrOutdated, missing
 // tasks licensing.ErrIncomplete, a missing declaration licensing.FieldErrors.
 func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.ApplicationID, version int, declared bool) error {
 	fresh, err := s.fresh(ctx, r, id)
@@ -42,9 +43,9 @@ func (s Service) Submit(ctx context.Context, r identity.Resident, id licensing.A
 		if err := within(actor, a.Contact).Or(); err != nil { // their area may have changed since the address was given
 			return err
 		}
-		a.Licence = fresh
+		a.Licence = fresh.licence
 		book, today := s.Clerk.Rules(), licensing.DateOf(now)
-		if err := s.settle(ctx, tx, a, book, today); err != nil {
+		if err := s.settle(ctx, tx, a, fresh, book, today); err != nil {
 			return err
 		}
 		a.SubmittedAt, a.ReplyBy = &now, book.PayBy(a.Procedure(), today)
@@ -77,35 +78,49 @@ func certificatePicture(ctx context.Context, tx pgx.Tx, a licensing.Application)
 	return mediastore.ByID(ctx, tx, *a.Health.Upload)
 }
 
-// fresh reads the case's licence from the register again, outside of any transaction.
-func (s Service) fresh(ctx context.Context, r identity.Resident, id licensing.ApplicationID) (licensing.Licence, error) {
+// registers is what they say of the case's person now.
+type registers struct {
+	licence  licensing.Licence
+	sent     []licensing.Certificate // by clinics
+	answered bool                    // the health register did; there may be none
+}
+
+// fresh reads the registers again, outside of any transaction.
+func (s Service) fresh(ctx context.Context, r identity.Resident, id licensing.ApplicationID) (now registers, err error) {
 	a, err := store.ByID(ctx, s.Pool, id)
 	if err != nil {
-		return licensing.Licence{}, err
+		return now, err
 	}
 	if err := own(r.Actor(), a); err != nil {
-		return licensing.Licence{}, err
+		return now, err
 	}
 	if a.State != licensing.Draft {
-		return a.Licence, nil
+		return registers{licence: a.Licence}, nil
 	}
 	ls, err := s.Register.Licences(ctx, r.PersonalNumber)
 	if errors.Is(err, licensing.ErrPartnerDown) {
-		return licensing.Licence{}, licensing.ErrRegisterDown
+		return now, licensing.ErrRegisterDown
 	}
 	if err != nil {
-		return licensing.Licence{}, err
+		return now, err
 	}
-	for _, l := range ls {
-		if l.Number == a.Licence.Number {
-			return l, nil
-		}
+	i := slices.IndexFunc(ls, func(l licensing.Licence) bool { return l.Number == a.Licence.Number })
+	if i < 0 {
+		return now, licensing.ErrNotEligible
 	}
-	return licensing.Licence{}, licensing.ErrNotEligible
+	now.licence = ls[i]
+	if s.Health == nil || a.Health.SignedOn.IsZero() { // nobody is asked about a health that does not matter
+		return now, nil
+	}
+	now.sent, err = s.certificates(ctx, r)
+	if now.answered = err == nil; errors.Is(err, licensing.ErrPartnerDown) {
+		err = nil
+	}
+	return now, err
 }
 
 // settle checks that the case is complete and possible today, and fixes what the rules say: classes, fee, code.
-func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application, book *licensing.Rules, today licensing.Date) error {
+func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application, now registers, book *licensing.Rules, today licensing.Date) error {
 	d := decide(book, *a, today)
 	c := Case{Application: *a, Choices: book.Choices(a.Licence, a.Applicant, today), Preview: d}
 	if !c.Complete() {
@@ -117,6 +132,9 @@ func (s Service) settle(ctx context.Context, tx pgx.Tx, a *licensing.Application
 			return err
 		}
 		errs := append(checkHealth(book, *a, a.Health, today, today), checkCode(book, *a, a.Health, picture.Code, today)...)
+		if now.answered {
+			errs = append(errs, standing(book, *a, a.Health, now.sent, today)...)
+		}
 		if err := errs.Or(); err != nil {
 			return err
 		}
