@@ -43,10 +43,11 @@ const (
 	MaxDecoded    = 100 << 20  // bytes that the decoder of that type needs for it, also from the header
 	MaxSide       = 12_000     // pixels
 	MinSide       = 300        // pixels; below this nothing can be read or printed
-	StoredSide    = 1600       // longest side of the stored picture, pixels
-	ThumbnailSide = 320        // longest side of the thumbnail, pixels
-	PrintWidth    = 709        // of a portrait for the card, pixels: 3 x 4 cm at 600 dots per inch, where the source allows
-	PerDayFiles   = 20         // files per person and day
+	StoredSide    = 1600       // longest side of the stored picture, pixels; of a paper of several pages, that of each
+	StoredMost    = 4 * StoredSide
+	ThumbnailSide = 320 // longest side of the thumbnail, pixels
+	PrintWidth    = 709 // of a portrait for the card, pixels: 3 x 4 cm at 600 dots per inch, where the source allows
+	PerDayFiles   = 20  // files per person and day
 
 	// What a browser that can makes of a picture before it sends it: 12 megapixels become well under a megabyte.
 	SentSide    = 2000 // longest side, pixels
@@ -58,7 +59,7 @@ type Form string
 
 // The forms of a picture; a portrait has a print, other kinds have none.
 const (
-	Whole     Form = "whole"     // upright, longest side at most StoredSide
+	Whole     Form = "whole"     // upright, longest side at most StoredSide, of several pages of a paper StoredMost
 	Thumbnail Form = "thumbnail" // the same, at most ThumbnailSide
 	Print     Form = "print"     // 3 x 4 around the head, for the card
 )

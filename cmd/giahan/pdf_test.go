@@ -44,6 +44,15 @@ func TestScanAsPDF(t *testing.T) {
 	if status, page = a.upload(a.at("portrait"), portrait, nil, &file{"face.pdf", pdftest.Write("", pdftest.A4)}); status != http.StatusUnprocessableEntity {
 		t.Errorf("a face as PDF: %d\n%s", status, words(page))
 	}
+	a.picture("portrait", nil, portraitJPEG())
+	a.must("contact", byPost)
+	a.submit()
+	a.pays()
+	s := w.staff()
+	if _, page := s.intake.get(s.intake.at(a.id)); !strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), "tệp có hơn 4 trang") {
+		t.Errorf("the officer is not told that there is a fifth page\n%s", words(page))
+	}
+	s.approve(a) // which opens every picture
 }
 
 // TestScanWithoutTheTool: where nothing renders a PDF the page does not offer it, and who sends one is told to send a photo.

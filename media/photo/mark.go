@@ -26,7 +26,7 @@ import (
 // cut out without one. Each letter is dark with a light edge, for it must show on a white certificate and on a black coat.
 const (
 	markAngle   = 24      // degrees
-	markSize    = 1 / 40. // of the longest side: the height of a line
+	markSize    = 1 / 40. // of a page's longest side: the height of a line
 	markLeast   = 9       // pixels, of a line on a thumbnail
 	markOpacity = 74      // of 255
 	markQuality = 82      // of the JPEG: it is looked at and kept nowhere
@@ -44,7 +44,8 @@ func (g *Gate) Mark(ctx context.Context, picture []byte, lines ...string) ([]byt
 	}
 	defer leave()
 	header, err := jpeg.DecodeConfig(bytes.NewReader(picture))
-	if err != nil || max(header.Width, header.Height) > media.StoredSide {
+	long, short := max(header.Width, header.Height), min(header.Width, header.Height)
+	if err != nil || long > media.StoredMost || short > media.StoredSide {
 		return nil, fmt.Errorf("mark picture: %w", media.ErrDamaged)
 	}
 	src, err := jpeg.Decode(bytes.NewReader(picture))
@@ -53,7 +54,7 @@ func (g *Gate) Mark(ctx context.Context, picture []byte, lines ...string) ([]byt
 	}
 	out := image.NewNRGBA(image.Rect(0, 0, header.Width, header.Height))
 	draw.Draw(out, out.Rect, src, src.Bounds().Min, draw.Src)
-	stamp, err := stampOf(max(markLeast, float64(max(header.Width, header.Height))*markSize), lines)
+	stamp, err := stampOf(max(markLeast, float64(min(long, short*pageLong/pageShort))*markSize), lines)
 	if err != nil {
 		return nil, fmt.Errorf("mark picture: %w", err)
 	}

@@ -52,7 +52,7 @@ func TestMarkIsEverywhere(t *testing.T) {
 		return phototest.JPEG(img)
 	}
 	for name, b := range map[string][]byte{"white paper": sized(1600, 1200, color.White), "black": sized(1200, 1600, color.Black), "grey": sized(900, 900, color.Gray{128}),
-		"print": sized(709, 945, phototest.Blue), "narrow": sized(300, 1600, color.White), "thumbnail": sized(240, 320, color.White)} {
+		"print": sized(709, 945, phototest.Blue), "narrow": sized(300, 1600, color.White), "four pages": sized(1127, 6400, color.White), "thumbnail": sized(240, 320, color.White)} {
 		before, err := jpeg.Decode(bytes.NewReader(b))
 		if err != nil {
 			t.Fatal(err)
@@ -62,7 +62,7 @@ func TestMarkIsEverywhere(t *testing.T) {
 			t.Fatalf("%s is %v, was %v", name, after.Bounds(), before.Bounds())
 		}
 		w, h := before.Bounds().Dx(), before.Bounds().Dy()
-		step := max(w, h) / 3
+		step := min(max(w, h), min(w, h)*3/2) / 3 // of one page
 		for y := 0; y+step <= h || y == 0; y += step / 2 {
 			for x := 0; x+step <= w || x == 0; x += step / 2 {
 				if part := image.Rect(x, y, min(w, x+step), min(h, y+step)); changed(before, after, part) < 0.005 {
@@ -89,7 +89,8 @@ func TestMarksDiffer(t *testing.T) {
 
 func TestMarkTakesOurOwnPicturesAlone(t *testing.T) {
 	for name, b := range map[string][]byte{"nothing": nil, "text": []byte("<svg/>"), "PNG": phototest.PNG(phototest.Portrait(300, 400, phototest.Blue)),
-		"cut": phototest.JPEG(phototest.Portrait(300, 400, phototest.Blue))[:900], "too large": phototest.JPEG(image.NewNRGBA(image.Rect(0, 0, media.StoredSide+1, 4)))} {
+		"cut": phototest.JPEG(phototest.Portrait(300, 400, phototest.Blue))[:900], "too long": phototest.JPEG(image.NewNRGBA(image.Rect(0, 0, media.StoredMost+1, 4))),
+		"too wide": phototest.JPEG(image.NewNRGBA(image.Rect(0, 0, media.StoredSide+1, media.StoredSide+1)))} {
 		if _, err := NewGate(1).Mark(context.Background(), b, looker...); !errors.Is(err, media.ErrDamaged) {
 			t.Errorf("%s: %v", name, err)
 		}
