@@ -10,6 +10,8 @@ import (
 type CasePicture struct {
 	Upload     media.UploadID
 	Item       Item
+	Width      int // of the whole, pixels
+	Height     int
 	Verdicts   []media.Verdict // what the service thought of it; advice, never a decision
 	Scan       media.Scan      // what the virus scanner said
 	SentAt     time.Time

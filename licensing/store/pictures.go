@@ -22,7 +22,7 @@ func KeepFormer(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, item
 // that have nearly the same.
 func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.ApplicationID) ([]licensing.CasePicture, error) {
 	rows, err := q.Query(ctx, `
-		select p.upload, p.item, u.verdicts, u.scan, u.created_at, p.replaced_at, u.original_sha256, array(
+		select p.upload, p.item, u.width, u.height, u.verdicts, u.scan, u.created_at, p.replaced_at, u.original_sha256, array(
 			select a.code from uploads other join applications a on other.id in (a.portrait_upload, a.health_upload)
 			where other.kind = u.kind and other.owner <> u.owner and bit_count(other.look # u.look) <= $2
 				and a.code is not null and a.office = $3 and ($4::text[] is null or a.area = any ($4))
@@ -42,7 +42,7 @@ func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.Applicat
 	pictures, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p licensing.CasePicture, err error) {
 		var upload uuid.UUID
 		var original []byte
-		err = row.Scan(&upload, &p.Item, &p.Verdicts, &p.Scan, &p.SentAt, &p.ReplacedAt, &original, &p.Alike)
+		err = row.Scan(&upload, &p.Item, &p.Width, &p.Height, &p.Verdicts, &p.Scan, &p.SentAt, &p.ReplacedAt, &original, &p.Alike)
 		p.Upload = media.UploadID(upload)
 		if len(original) == len(p.Original) {
 			p.Original = (*[32]byte)(original)

@@ -60,14 +60,14 @@ func (r Review) beside(v *page.Picture) {
 	}
 	v.Title = r.T("officer.beside.title", text.Args{"picture": r.T("officer.picture." + string(shown.Item))})
 	for _, p := range []picture{before, after} {
-		side := page.Side{Title: r.T("officer.beside.before"), When: r.dates(p), Src: r.pictureHref(p), Class: r.View.Look.class(),
+		side := page.Side{Title: r.T("officer.beside.before"), When: r.dates(p), Src: r.pictureHref(p), Class: r.View.Look.class(p),
 			Tools: r.View.tools(r.Base), Notes: r.notes(p)}
 		if p.is(after) {
 			side.Title = r.T("officer.beside.after")
 		}
 		side.Alt = r.T("officer.beside.alt", text.Args{"which": side.Title, "picture": r.T("officer.picture_of." + string(p.Item))})
 		if !p.is(shown) {
-			side.Class, side.Tools = r.View.Other.class(), r.View.otherTools(r.Base)
+			side.Class, side.Tools = r.View.Other.class(p), r.View.otherTools(r.Base)
 		}
 		v.Sides = append(v.Sides, side)
 	}

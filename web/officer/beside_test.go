@@ -60,3 +60,18 @@ func TestBeforeBesideAfter(t *testing.T) {
 		}
 	}
 }
+
+// A scan of several pages begins as wide as its frame; a page alone is seen whole, and every tool works on both.
+func TestSeveralPages(t *testing.T) {
+	o := newOffice(t)
+	a := o.may(o.pictured(), o.examiner)
+	for height, long := range map[int]bool{1600: false, 2254: false, 2255: true, 6400: true} {
+		_, err := o.pool.Exec(t.Context(), `update uploads set width = 1127, height = $2 where id = $1`, uuid.UUID(*a.Health.Upload), height)
+		o.must(err)
+		for query, want := range map[string]bool{"": long, "?z=2": false, "?r=90": false} {
+			if got := strings.Contains(o.get(o.examiner, at(a)+query).want(t, 200).body, `class="gh-viewer is-pages"`); got != want {
+				t.Errorf("%d high, %q: %v", height, query, got)
+			}
+		}
+	}
+}

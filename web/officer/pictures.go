@@ -96,7 +96,7 @@ func (r Review) short(p picture) string {
 func (r Review) picture() page.Picture {
 	shown := r.shown()
 	out := page.Picture{
-		Title: r.name(shown), Src: r.pictureHref(shown), Class: r.View.Look.class(),
+		Title: r.name(shown), Src: r.pictureHref(shown), Class: r.View.Look.class(shown),
 		Alt: r.T("officer.picture_of." + string(shown.Item)), Tools: r.View.tools(r.Base), Notes: r.notes(shown),
 	}
 	for i, p := range r.pictures() {

@@ -3,6 +3,7 @@ package officer
 import (
 	"strconv"
 
+	"giahan/media"
 	"giahan/web/form"
 	"giahan/web/page"
 )
@@ -61,8 +62,13 @@ func (l look) query(which string) (s string) {
 
 func (v view) photo(n int) string { return v.Case + view{Photo: n}.query() }
 
-func (l look) class() string {
+// class is how the picture lies in its frame. Several pages one under the other begin at the first, as wide as the frame: to see all at once
+// nobody could read.
+func (l look) class(p picture) string {
 	s := ""
+	if l == (look{Zoom: 1}) && p.Form == media.Whole && p.Height > 2*p.Width {
+		return "is-pages"
+	}
 	if l.Zoom > 1 {
 		s = "is-x" + strconv.Itoa(l.Zoom)
 	}
