@@ -104,6 +104,7 @@ create table applications (
     decision bytea,
     wiped_at timestamp with time zone,
     certificate bytea,
+    certificate_hash bytea,
     constraint applications_pkey PRIMARY KEY (id),
     constraint applications_code_key UNIQUE (code),
     constraint applications_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES officers(id),
@@ -129,6 +130,7 @@ END),
     constraint applications_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'payment_due'::text, 'payment_pending'::text, 'accepted'::text, 'in_review'::text, 'verifying'::text, 'returned'::text, 'resubmitted'::text, 'proposed_approval'::text, 'proposed_refusal'::text, 'approved'::text, 'printing'::text, 'ready_for_pickup'::text, 'in_post'::text, 'parcel_returned'::text, 'delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text]))),
     constraint applications_submitted CHECK (((state = 'draft'::text) OR ((code IS NOT NULL) AND (submitted_at IS NOT NULL))))
 );
+CREATE INDEX applications_certificate ON public.applications USING btree (certificate_hash) WHERE (certificate_hash IS NOT NULL);
 CREATE INDEX applications_ended ON public.applications USING btree (updated_at) WHERE ((wiped_at IS NULL) AND (state = ANY (ARRAY['delivered'::text, 'refused_at_intake'::text, 'refused'::text, 'withdrawn'::text, 'closed_no_reply'::text, 'closed_unpaid'::text])));
 CREATE INDEX applications_filed_by ON public.applications USING btree (filed_by) WHERE (filed_by IS NOT NULL);
 CREATE INDEX applications_health ON public.applications USING btree (health_upload) WHERE (health_upload IS NOT NULL);

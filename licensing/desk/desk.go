@@ -131,6 +131,7 @@ type Case struct {
 	Returned    []licensing.ReturnedItem
 	Names       map[identity.OfficerID]string
 	Pictures    []licensing.CasePicture
+	SamePaper   []string          // codes of other people's cases with a health certificate of the same number
 	CodeDoubts  []licensing.Doubt // where the QR code on the certificate's picture says something else than what was typed
 	Counts      map[Tab]int
 	Differences []Difference
@@ -206,6 +207,9 @@ func (s Service) fill(ctx context.Context, tx pgx.Tx, actor identity.Actor, c *C
 		return err
 	}
 	if c.Pictures, err = store.Pictures(ctx, tx, store.ScopeOf(actor), c.ID); err != nil {
+		return err
+	}
+	if c.SamePaper, err = store.OtherCasesOfPaper(ctx, tx, store.ScopeOf(actor), c.Application); err != nil {
 		return err
 	}
 	if c.Health.Upload != nil {

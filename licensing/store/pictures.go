@@ -18,13 +18,14 @@ func KeepFormer(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, item
 	return wrap("keep former picture", err)
 }
 
-// Pictures gives a case's pictures, those that count first, then those from before, the latest first. With each come the cases in scope
-// that have nearly the same.
+// Pictures gives a case's pictures, those that count first, then those from before, the latest first. With each portrait come the cases in
+// scope that have nearly the same. Of papers none do: two people's scans of one form are as near to each other as copies are (8 to 18 bits);
+// a paper is known by its number, see OtherCasesOfPaper.
 func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.ApplicationID) ([]licensing.CasePicture, error) {
 	rows, err := q.Query(ctx, `
 		select p.upload, p.item, u.width, u.height, u.verdicts, u.scan, u.created_at, p.replaced_at, u.original_sha256, array(
 			select a.code from uploads other join applications a on other.id in (a.portrait_upload, a.health_upload)
-			where other.kind = u.kind and other.owner <> u.owner and bit_count(other.look # u.look) <= $2
+			where u.kind = 'portrait' and other.kind = u.kind and other.owner <> u.owner and bit_count(other.look # u.look) <= $2
 				and a.code is not null and a.office = $3 and ($4::text[] is null or a.area = any ($4))
 			order by a.code limit 5)
 		from applications own
@@ -50,4 +51,19 @@ func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.Applicat
 		return p, err
 	})
 	return pictures, wrap("read pictures", err)
+}
+
+// OtherCasesOfPaper gives the codes of other people's cases in scope that were handed in with a health certificate of the same number.
+func OtherCasesOfPaper(ctx context.Context, q Querier, scope Scope, a licensing.Application) ([]string, error) {
+	if a.Health.Number == "" {
+		return nil, nil
+	}
+	rows, err := q.Query(ctx, `select code from applications where certificate_hash = any ($1) and resident_id <> $2 and code is not null
+		and office = $3 and ($4::text[] is null or area = any ($4)) order by code limit 5`,
+		casePaper.Find(a.Health.Number), uuid.UUID(a.Resident), scope.Office, scope.communes())
+	if err != nil {
+		return nil, wrap("find a certificate's cases", err)
+	}
+	codes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return codes, wrap("find a certificate's cases", err)
 }

@@ -37,7 +37,7 @@ func Wipe(ctx context.Context, tx pgx.Tx, states []licensing.State, before, now 
 	var b pgx.Batch
 	b.Queue(`update applications set wiped_at = $2, resident_id = null, applicant = null, person_hash = null, search_name = '', licence = null,
 		phone = null, street = null, commune = '', health_number = null, health_signed_on = null, health_upload = null, portrait_upload = null,
-		decision = null, certificate = null where id = any($1)`, ids, now)
+		decision = null, certificate = null, certificate_hash = null where id = any($1)`, ids, now)
 	b.Queue(`delete from application_event_words where application_id = any($1)`, ids)
 	b.Queue(`delete from former_pictures where application_id = any($1)`, ids)
 	b.Queue(`update returned_items set note = null where application_id = any($1)`, ids)

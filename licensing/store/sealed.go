@@ -16,6 +16,7 @@ import (
 const (
 	caseApplicant   vault.Column = "applications.applicant"
 	casePerson      vault.Column = "applications.person_hash"
+	casePaper       vault.Column = "applications.certificate_hash"
 	caseLicence     vault.Column = "applications.licence"
 	casePhone       vault.Column = "applications.phone"
 	caseStreet      vault.Column = "applications.street"
@@ -91,7 +92,7 @@ func sealDecision(id uuid.UUID, d *licensing.Decision) any {
 	return caseDecision.JSON(id, d)
 }
 
-// Sealed is how cases are brought under another master key; the hash beside the applicant's number follows.
+// Sealed is how cases are brought under another master key; the hashes beside the numbers of applicant and certificate follow.
 var Sealed = []vault.Table{
 	{Columns: []vault.Column{caseApplicant, caseLicence, casePhone, caseStreet, caseHealth, caseSigned, caseDecision, caseCertificate},
 		Read: `select ctid::text, id, applicant, licence, phone, street, health_number, health_signed_on, decision, certificate from applications
@@ -100,13 +101,13 @@ var Sealed = []vault.Table{
 				and coalesce(substring(health_number for 9) = $3, true) and coalesce(substring(health_signed_on for 9) = $3, true)
 				and coalesce(substring(decision for 9) = $3, true) and coalesce(substring(certificate for 9) = $3, true)) order by id limit $2 for update`,
 		Write: `update applications set applicant = $2, licence = $3, phone = $4, street = $5, health_number = $6, health_signed_on = $7,
-			decision = $8, certificate = $9, person_hash = $10 where ctid = $1::tid`,
+			decision = $8, certificate = $9, person_hash = $10, certificate_hash = $11 where ctid = $1::tid`,
 		Beside: func(texts []string) ([]any, error) {
 			var a sealedApplicant
 			if err := json.Unmarshal([]byte(texts[0]), &a); err != nil {
 				return nil, vault.ErrSealed // err could show a piece of it
 			}
-			return []any{casePerson.Hash(a.PersonalNumber)}, nil
+			return []any{casePerson.Hash(a.PersonalNumber), casePaper.Hash(texts[4])}, nil
 		}},
 	// A case has several returned items, so these are not read in an order; what is renewed is not found again.
 	{Columns: []vault.Column{returnedNote},

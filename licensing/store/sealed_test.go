@@ -116,6 +116,14 @@ func TestSealedAnew(t *testing.T) {
 	if ok(t, err); len(found) != 1 {
 		t.Errorf("during the rotation %d cases are found", len(found))
 	}
+	stranger := licensingtest.Paid(t, pool, licensingtest.Resident(t, pool), func(b *licensing.Application) { b.Health.Number = a.Health.Number })
+	samePaper := func(db store.Querier) {
+		t.Helper()
+		if codes, err := store.OtherCasesOfPaper(ctx, db, store.Scope{Office: a.Office}, stranger); err != nil || !slices.Equal(codes, []string{a.Code}) {
+			t.Errorf("the paper's other cases: %v, %v", codes, err)
+		}
+	}
+	samePaper(rotated)
 	renew := func(batch int) (all int) {
 		for _, table := range slices.Concat(identitystore.Sealed, store.Sealed, mediastore.Sealed) {
 			var after uuid.UUID
@@ -128,8 +136,8 @@ func TestSealedAnew(t *testing.T) {
 		}
 		return all
 	}
-	if n := renew(1); n != 7 { // resident, officer, case, two items, order, picture
-		t.Errorf("%d rows were sealed anew, want 7", n)
+	if n := renew(1); n != 9 { // two residents, officer, two cases, two items, order, picture
+		t.Errorf("%d rows were sealed anew, want 9", n)
 	}
 	if n := renew(200); n != 0 {
 		t.Errorf("%d rows a second time", n)
@@ -143,6 +151,7 @@ func TestSealedAnew(t *testing.T) {
 	if found, err := store.OfPerson(ctx, fresh, store.Scope{Office: a.Office}, r.PersonalNumber); err != nil || len(found) != 1 {
 		t.Errorf("with the new key alone %d cases are found, %v", len(found), err)
 	}
+	samePaper(fresh)
 	if got, err := identitystore.OfficerBySubject(ctx, fresh, o.Issuer, o.Subject); err != nil || got.PersonalNumber != o.PersonalNumber {
 		t.Errorf("the officer: %v", err)
 	}

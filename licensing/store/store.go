@@ -113,11 +113,11 @@ func list(rows pgx.Rows, err error) ([]licensing.Application, error) {
 func Insert(ctx context.Context, tx pgx.Tx, a licensing.Application) error {
 	id := uuid.UUID(a.ID)
 	_, err := tx.Exec(ctx, `insert into applications (id, resident_id, office, state, version, ground, applicant, person_hash, licence, choice, phone,
-			delivery, street, commune, health_number, created_at, updated_at, search_name, filed_by)
-		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17)`,
+			delivery, street, commune, health_number, certificate_hash, created_at, updated_at, search_name, filed_by)
+		values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18)`,
 		id, uuid.UUID(a.Resident), a.Office, a.State, a.Ground, caseApplicant.JSON(id, sealApplicant(a.Applicant)),
 		casePerson.Hash(a.Applicant.PersonalNumber.Reveal()), caseLicence.JSON(id, a.Licence), a.Choice, casePhone.Text(id, a.Contact.Phone),
-		a.Contact.Delivery, caseStreet.Text(id, a.Contact.Street), a.Contact.Commune, caseHealth.Text(id, a.Health.Number), a.CreatedAt,
+		a.Contact.Delivery, caseStreet.Text(id, a.Contact.Street), a.Contact.Commune, caseHealth.Text(id, a.Health.Number), casePaper.Hash(a.Health.Number), a.CreatedAt,
 		licensing.SearchKey(a.Applicant.FullName), (*uuid.UUID)(a.FiledBy))
 	if violates(err, "applications_one_open") {
 		return licensing.ErrOpenCase
@@ -141,13 +141,13 @@ func Update(ctx context.Context, tx pgx.Tx, a *licensing.Application) error {
 			delivery = $7, street = $8, commune = $9, health_number = $10, health_signed_on = $11, health_upload = $12,
 			portrait_upload = $13, decision = $14, fee_vnd = $15, paid_at = $16, submitted_at = $17, due_at = $18,
 			reply_by = nullif($19, '')::date, holder = $20, held_at = $21, examined_by = $22, decided_by = $23, updated_at = $24,
-			area = $25, examiners = $26, decided_person = $27, certificate = $28
+			area = $25, examiners = $26, decided_person = $27, certificate = $28, certificate_hash = $29
 		where id = $1`,
 		id, a.Code, a.State, caseLicence.JSON(id, a.Licence), a.Choice, casePhone.Text(id, a.Contact.Phone), a.Contact.Delivery,
 		caseStreet.Text(id, a.Contact.Street), a.Contact.Commune, caseHealth.Text(id, a.Health.Number), caseSigned.Text(id, a.Health.SignedOn.String()),
 		(*uuid.UUID)(a.Health.Upload), (*uuid.UUID)(a.Portrait), sealDecision(id, a.Decision), fee, a.PaidAt,
 		a.SubmittedAt, a.DueAt, a.ReplyBy.String(), (*uuid.UUID)(a.Holder), a.HeldAt, (*uuid.UUID)(a.ExaminedBy), (*uuid.UUID)(a.DecidedBy), a.UpdatedAt,
-		a.Area, examiners, (*uuid.UUID)(a.Decider), sealCertificate(id, a.Health))
+		a.Area, examiners, (*uuid.UUID)(a.Decider), sealCertificate(id, a.Health), casePaper.Hash(a.Health.Number))
 	if violates(err, "applications_portrait_upload_fkey") || violates(err, "applications_health_upload_fkey") {
 		return media.ErrNotFound // swept while it was being attached
 	}

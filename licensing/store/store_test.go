@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -90,6 +91,40 @@ func TestEveryFieldSurvives(t *testing.T) {
 	}
 	_, err = store.ByCode(ctx, pool, "H27.12-261123-9999")
 	want(t, "no such code", err, licensing.ErrNotFound)
+}
+
+// TestOtherCasesOfPaper: a certificate with the number of somebody else's is seen, one's own earlier case with it is not, nor what is out of
+// the officer's scope, not handed in yet, or changed since.
+func TestOtherCasesOfPaper(t *testing.T) {
+	pool := dbtest.New(t)
+	numbered := func(number string) func(*licensing.Application) {
+		return func(a *licensing.Application) { a.Health.Number = number }
+	}
+	mine := licensingtest.Resident(t, pool)
+	theirs := licensingtest.Paid(t, pool, licensingtest.Resident(t, pool), numbered("00418/GKSKLX/42021/26"))
+	licensingtest.Draft(t, pool, licensingtest.Resident(t, pool), numbered("00418/GKSKLX/42021/26"))
+	licensingtest.Paid(t, pool, licensingtest.Resident(t, pool), numbered("00419/GKSKLX/42021/26"))
+	a := licensingtest.Paid(t, pool, mine, numbered("00418/GKSKLX/42021/26"))
+	find := func(what string, scope store.Scope, want ...string) {
+		t.Helper()
+		if codes, err := store.OtherCasesOfPaper(ctx, pool, scope, a); err != nil || !slices.Equal(codes, want) {
+			t.Errorf("%s: %v, want %v; %v", what, codes, want, err)
+		}
+	}
+	whole := store.Scope{Office: a.Office}
+	find("the same number", whole, theirs.Code)
+	find("another office", store.Scope{Office: "H28.01"})
+	find("other communes", store.Scope{Office: a.Office, Area: []string{"00001"}})
+	own := a
+	own.Resident = theirs.Resident
+	if codes, err := store.OtherCasesOfPaper(ctx, pool, whole, own); err != nil || !slices.Equal(codes, []string{a.Code}) {
+		t.Errorf("of the other person: %v, %v", codes, err)
+	}
+	theirs.Health.Number = "00420/GKSKLX/42021/26"
+	ok(t, tx(pool, func(tx pgx.Tx) error { return store.Update(ctx, tx, &theirs) }))
+	find("after a correction", whole)
+	a.Health.Number = ""
+	find("no number", whole)
 }
 
 func TestNotFound(t *testing.T) {

@@ -113,7 +113,7 @@ func TestRetention(t *testing.T) {
 func (b bench) wiped(t testing.TB, id licensing.ApplicationID, resident identity.ResidentID) {
 	t.Helper()
 	if n := count(t, b.pool, `select count(*) from applications where id = $1 and wiped_at is not null and code is not null and choice = 'B' and fee_vnd > 0
-		and submitted_at is not null`, uuid.UUID(id)); n != 1 {
+		and submitted_at is not null and certificate_hash is null`, uuid.UUID(id)); n != 1 {
 		t.Error("the shell is not there")
 	}
 	orphans, err := mediastore.Orphans(ctx, b.pool, b.clock.Now(), 100)

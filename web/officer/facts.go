@@ -139,8 +139,12 @@ func (r Review) healthFacts() []fact {
 	if r.Decision == nil || !r.Decision.NeedsHealth {
 		return nil
 	}
+	number := fact{Label: r.T("officer.fact.health_number"), Value: r.Health.Number}
+	if len(r.SamePaper) > 0 {
+		number.Kind, number.Note = factWarn, r.T("officer.fact.same_paper", text.Args{"cases": r.P().List(r.SamePaper)})
+	}
 	return append([]fact{
-		{Label: r.T("officer.fact.health_number"), Value: r.Health.Number},
+		number,
 		{Label: r.T("officer.fact.health_signed"), Value: r.P().Date(r.Health.SignedOn)},
 		r.healthClass(), r.healthFrom(),
 	}, r.doubtFacts(slices.Concat(r.Health.Doubts(), r.CodeDoubts))...)

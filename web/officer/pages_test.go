@@ -170,6 +170,10 @@ func TestPicturesTellTheirStory(t *testing.T) {
 	portrait := at(a, "photos", a.Portrait.String())
 	o.get(o.examiner, at(a)+"?photo=2").want(t, 200, `src="`+portrait+`"`, "Máy thấy ảnh có thể:", "nền không đúng quy định", "Giống ảnh trong hồ sơ của người khác: "+other.Code,
 		"Để in thẻ", "Chân dung trước")
+	paper := o.get(o.examiner, at(a)+"?photo=1").want(t, 200, "Trùng số giấy trong hồ sơ của người khác: "+other.Code)
+	if strings.Contains(paper.body, "Giống ảnh") {
+		t.Error("two papers that look the same are said to be the same")
+	}
 	o.get(o.examiner, at(a)+"?photo=3").want(t, 200, `src="`+portrait+`/print"`)
 	o.get(o.examiner, at(a)+"?photo=4").want(t, 200, `src="`+at(a, "photos", former.String())+`"`, "Ảnh chân dung trước, được thay lúc")
 	print := o.get(o.examiner, portrait+"/print").want(t, 200)
