@@ -125,10 +125,22 @@ func (s Service) SaveClass(ctx context.Context, actor identity.Actor, id licensi
 }
 
 // SaveHealth keeps the certificate as it was typed, and its picture where one was sent; nil keeps the picture that is there.
-// A case sent back for its certificate needs a new picture before it counts as corrected.
+// A case sent back for its certificate needs a new picture before it counts as corrected. Where clinics have sent something that stands
+// against it, it is not taken.
 func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licensing.ApplicationID, version int, typed licensing.Health) error {
 	typed.Number = licensing.NormalizeHealthNumber(typed.Number)
 	picture, err := s.ownPicture(ctx, actor, typed.Upload, media.HealthCertificate)
+	if err != nil {
+		return err
+	}
+	c, err := s.Load(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if !c.Editable(licensing.ItemHealth) { // nobody is asked for nothing
+		return licensing.ErrNotEditable
+	}
+	list, _, err := s.sent(ctx, c.Applicant.PersonalNumber)
 	if err != nil {
 		return err
 	}
@@ -136,6 +148,7 @@ func (s Service) SaveHealth(ctx context.Context, actor identity.Actor, id licens
 	book, today := s.Clerk.Rules(), licensing.DateOf(s.Now())
 	return s.change(ctx, actor, id, version, licensing.ItemHealth, fresh, func(a *licensing.Application) error {
 		errs := append(checkHealth(book, *a, typed, a.FiledOn(today), today), checkCode(book, *a, typed, picture.Code, today)...)
+		errs = append(errs, standing(book, *a, typed, list, today)...)
 		if err := errs.Or(); err != nil {
 			return err
 		}

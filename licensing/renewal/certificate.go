@@ -27,7 +27,7 @@ type Known struct {
 
 // KnownCertificate asks the health register. It is no error that the register does not answer.
 func (s Service) KnownCertificate(ctx context.Context, r identity.Resident, k Case) (Known, error) {
-	list, err := s.certificates(ctx, r)
+	list, err := s.certificates(ctx, r.PersonalNumber)
 	if errors.Is(err, licensing.ErrPartnerDown) {
 		return Known{Down: true}, nil
 	}
@@ -54,16 +54,25 @@ func standing(book *licensing.Rules, a licensing.Application, h licensing.Health
 }
 
 // certificates are those that the register knows, the newest first.
-func (s Service) certificates(ctx context.Context, r identity.Resident) ([]licensing.Certificate, error) {
+func (s Service) certificates(ctx context.Context, n identity.PersonalNumber) ([]licensing.Certificate, error) {
 	if s.Health == nil {
 		return nil, nil
 	}
-	list, err := s.Health.Certificates(ctx, r.PersonalNumber)
+	list, err := s.Health.Certificates(ctx, n)
 	if err != nil {
 		return nil, fmt.Errorf("health register: %w", err)
 	}
 	slices.SortStableFunc(list, func(a, b licensing.Certificate) int { return strings.Compare(b.SignedOn.String(), a.SignedOn.String()) })
 	return list, nil
+}
+
+// sent is certificates for whom a silent register is no reason to stop: answered says whether it spoke.
+func (s Service) sent(ctx context.Context, n identity.PersonalNumber) (list []licensing.Certificate, answered bool, err error) {
+	list, err = s.certificates(ctx, n)
+	if errors.Is(err, licensing.ErrPartnerDown) {
+		return nil, false, nil
+	}
+	return list, err == nil && s.Health != nil, err
 }
 
 // UseCertificate takes the certificate with that number from the health register: nothing is typed and no picture is asked for. The
@@ -73,7 +82,7 @@ func (s Service) UseCertificate(ctx context.Context, r identity.Resident, id lic
 	if err := s.MayChange(ctx, r.Actor(), id, licensing.ItemHealth); err != nil { // nobody is asked for nothing
 		return err
 	}
-	list, err := s.certificates(ctx, r)
+	list, err := s.certificates(ctx, r.PersonalNumber)
 	if err != nil {
 		return err
 	}

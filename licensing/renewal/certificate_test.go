@@ -176,6 +176,12 @@ func TestOverruledCertificate(t *testing.T) {
 			} else if k, err = b.service.Load(ctx, r.Actor(), d.ID); err != nil {
 				t.Fatal(err)
 			}
+			if k.Health.Register == nil && c.key != "" && !c.gone {
+				change := paper("00005/GKSKLX/42001/26", licensingtest.Today.AddDays(-8), nil)
+				if err := b.service.SaveHealth(ctx, r.Actor(), d.ID, k.Version, change); !errors.As(err, &faults) || faults[0].Key != c.key {
+					t.Errorf("%s: typed anew: %v", name, err)
+				}
+			}
 			faults, err = nil, b.service.Submit(ctx, r, d.ID, k.Version, true)
 			errors.As(err, &faults)
 			switch {

@@ -109,13 +109,10 @@ func (s Service) fresh(ctx context.Context, r identity.Resident, id licensing.Ap
 		return now, licensing.ErrNotEligible
 	}
 	now.licence = ls[i]
-	if s.Health == nil || a.Health.SignedOn.IsZero() { // nobody is asked about a health that does not matter
+	if a.Health.SignedOn.IsZero() { // nobody is asked about a health that does not matter
 		return now, nil
 	}
-	now.sent, err = s.certificates(ctx, r)
-	if now.answered = err == nil; errors.Is(err, licensing.ErrPartnerDown) {
-		err = nil
-	}
+	now.sent, now.answered, err = s.sent(ctx, r.PersonalNumber)
 	return now, err
 }
 
