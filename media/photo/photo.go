@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"sync"
 
 	"github.com/disintegration/imaging"
 
@@ -62,11 +63,15 @@ func develop(ctx context.Context, b []byte, h header, kind media.Kind) (Picture,
 	whole := dark.part(image.Rect(0, 0, w, height), storedSide(w, height, kind))
 	thumbnail := imaging.Fit(whole, media.ThumbnailSide, media.ThumbnailSide, imaging.Lanczos)
 	p := Picture{Width: whole.Rect.Dx(), Height: whole.Rect.Dy(), Look: look(thumbnail)}
+	var written sync.WaitGroup // beside the measuring: both only read
+	var failed error
+	written.Go(func() { p.JPEG, failed = encode(whole, storedQuality) })
 	measures, print := dark.measure(whole, kind)
-	p.Verdicts = media.Advice.Judge(measures)
-	if p.JPEG, err = encode(whole, storedQuality); err != nil {
-		return Picture{}, err
+	written.Wait()
+	if failed != nil {
+		return Picture{}, failed
 	}
+	p.Verdicts = media.Advice.Judge(measures)
 	if p.Thumbnail, err = encode(thumbnail, thumbnailQuality); err != nil {
 		return Picture{}, err
 	}

@@ -3,23 +3,37 @@ package photo
 import (
 	"image"
 	"image/color"
+	"runtime"
+	"sync"
 )
 
 // blocksYCbCr is blocks for what JPEG decodes to, which is nearly every picture: the mean is taken before colours are converted, a
 // quarter of the work or less. Colour samples are shared by pixels; those that a block begins in count.
 func blocksYCbCr(src *image.YCbCr, part image.Rectangle, f int) *image.NRGBA {
-	w, h := part.Dx()/f, part.Dy()/f
-	out := image.NewNRGBA(image.Rect(0, 0, w, h))
+	h := part.Dy() / f
+	out := image.NewNRGBA(image.Rect(0, 0, part.Dx()/f, h))
+	var all sync.WaitGroup // one for each core, as imaging does
+	step := max(1, (h+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	for from := 0; from < h; from += step {
+		all.Go(func() { rowsYCbCr(out, src, part.Min, f, from, min(h, from+step)) })
+	}
+	all.Wait()
+	return out
+}
+
+// rowsYCbCr makes some rows of out.
+func rowsYCbCr(out *image.NRGBA, src *image.YCbCr, corner image.Point, f, from, to int) {
+	w := out.Rect.Dx()
 	across, down := sharing(src.SubsampleRatio)
 	luma, blue, red := make([]int, w), make([]int, w), make([]int, w)
 	wide := max(1, f/across) // colour samples of a block in a row
-	for y := range h {
+	for y := from; y < to; y++ {
 		clear(luma)
 		clear(blue)
 		clear(red)
 		colours := 0
 		for i := range f {
-			at := image.Pt(part.Min.X, part.Min.Y+y*f+i)
+			at := image.Pt(corner.X, corner.Y+y*f+i)
 			sumRow(luma, src.Y[src.YOffset(at.X, at.Y):], f)
 			if i%down == 0 && i/down < max(1, f/down) {
 				sumSpaced(blue, src.Cb, src, at, f, wide)
@@ -33,11 +47,17 @@ func blocksYCbCr(src *image.YCbCr, part image.Rectangle, f int) *image.NRGBA {
 			line[4*x], line[4*x+1], line[4*x+2], line[4*x+3] = r, g, b, 255
 		}
 	}
-	return out
 }
 
-// sumRow adds f samples to each sum.
+// sumRow adds f samples to each sum. Two are what a phone's photo takes.
 func sumRow(sums []int, row []uint8, f int) {
+	if f == 2 {
+		row = row[:2*len(sums)]
+		for x := range sums {
+			sums[x] += int(row[2*x]) + int(row[2*x+1])
+		}
+		return
+	}
 	for x := range sums {
 		s := 0
 		for _, v := range row[x*f : x*f+f] {
@@ -49,9 +69,17 @@ func sumRow(sums []int, row []uint8, f int) {
 
 // sumSpaced adds n colour samples to each sum, from where its block begins.
 func sumSpaced(sums []int, plane []uint8, src *image.YCbCr, at image.Point, f, n int) {
+	across, _ := sharing(src.SubsampleRatio)
+	row, first := plane[src.COffset(src.Rect.Min.X, at.Y):], src.Rect.Min.X/across
+	if n == 1 {
+		for x := range sums {
+			sums[x] += int(row[(at.X+x*f)/across-first])
+		}
+		return
+	}
 	for x := range sums {
-		from := src.COffset(at.X+x*f, at.Y)
-		for _, v := range plane[from : from+n] {
+		from := (at.X+x*f)/across - first
+		for _, v := range row[from : from+n] {
 			sums[x] += int(v)
 		}
 	}
