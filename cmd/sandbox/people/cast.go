@@ -63,11 +63,14 @@ func clean(today licensing.Date) []Resident {
 		about(citizen("khanh", "Hoàng Văn Khánh", "042080003497", "1980-07-16", "Thôn Yên Lạc, Xã Cẩm Xuyên, Tỉnh Hà Tĩnh", "0987 340 662"), "C").
 			with(card("420110014283", "AP2101428", "Xã Cẩm Quang, Huyện Cẩm Xuyên, Tỉnh Hà Tĩnh", dated("C", "2011-09-26", today.AddDays(25), 5))),
 		about(citizen("giang", "Phạm Thị Hương Giang", "040189012750", "1989-05-21", "Thôn 4, Xã Can Lộc, Tỉnh Hà Tĩnh", "0349 276 810"), "B2").
-			with(card("421150040168", "AP1604016", "Thị trấn Nghèn, Huyện Can Lộc, Tỉnh Hà Tĩnh", dated("B2", "2015-12-11", today.AddDays(33), 10))),
+			with(card("421150040168", "AP1604016", "Thị trấn Nghèn, Huyện Can Lộc, Tỉnh Hà Tĩnh", dated("B2", "2015-12-11", today.AddDays(33), 10))).
+			shows("Hạng B2, sắp hết hạn; bệnh viện đã gửi giấy khám qua mạng", "B2, ends soon; the hospital has sent a health certificate"),
 		about(citizen("son", "Bùi Ngọc Sơn", "042075001689", "1975-03-08", "Thôn Trung Tiến, Xã Hương Khê, Tỉnh Hà Tĩnh", "0913 098 445"), "D").
-			with(card("420040007512", "AP2200751", "Thị trấn Hương Khê, Huyện Hương Khê, Tỉnh Hà Tĩnh", dated("D", "2004-04-19", today.AddDays(48), 5))),
+			with(card("420040007512", "AP2200751", "Thị trấn Hương Khê, Huyện Hương Khê, Tỉnh Hà Tĩnh", dated("D", "2004-04-19", today.AddDays(48), 5))).
+			shows("Hạng D, sắp hết hạn; giấy khám bệnh viện gửi đã quá hạn", "D, ends soon; the certificate that the hospital sent is too old"),
 		about(citizen("linh", "Đinh Thị Khánh Linh", "042192010335", "1992-09-14", "Tổ dân phố 2, Phường Bắc Hồng Lĩnh, Tỉnh Hà Tĩnh", "0358 761 203"), "B2").
-			with(card("421160051827", "AP1605182", "Phường Bắc Hồng, Thị xã Hồng Lĩnh, Tỉnh Hà Tĩnh", dated("B2", "2016-10-03", today.AddDays(55), 10))),
+			with(card("421160051827", "AP1605182", "Phường Bắc Hồng, Thị xã Hồng Lĩnh, Tỉnh Hà Tĩnh", dated("B2", "2016-10-03", today.AddDays(55), 10))).
+			shows("Hạng B2, sắp hết hạn; giấy khám bệnh viện gửi là cho hạng A1", "B2, ends soon; the certificate that the hospital sent is for A1"),
 		about(citizen("quan", "Trương Minh Quân", "038082005914", "1982-12-05", "Thôn Sơn Trung, Xã Hương Sơn, Tỉnh Hà Tĩnh", "0969 415 738"), "FC").
 			with(card("420090022640", "AP2202264", "Thị trấn Phố Châu, Huyện Hương Sơn, Tỉnh Hà Tĩnh", dated("FC", "2009-11-27", today.AddDays(60), 5))),
 	}
