@@ -18,12 +18,11 @@ func KeepFormer(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, item
 	return wrap("keep former picture", err)
 }
 
-// Pictures gives a case's pictures, those that count first, then those from before, the latest first. With each portrait come the cases in
-// scope that have nearly the same. Of papers none do: two people's scans of one form are as near to each other as copies are (8 to 18 bits);
-// a paper is known by its number, see OtherCasesOfPaper.
+// Pictures gives a case's pictures, those that count first, then those from before, the latest first. With each come the cases in scope
+// that have nearly the same.
 func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.ApplicationID) ([]licensing.CasePicture, error) {
 	rows, err := q.Query(ctx, `
-		select p.upload, p.item, u.width, u.height, u.verdicts, u.scan, u.created_at, p.replaced_at, u.original_sha256, array(
+		select p.upload, p.item, u.width, u.height, u.verdicts, u.scan, u.created_at, p.replaced_at, u.original_sha256, u.grain, array(
 			select a.code from uploads other join applications a on other.id in (a.portrait_upload, a.health_upload)
 			where u.kind = 'portrait' and other.kind = u.kind and other.owner <> u.owner and bit_count(other.look # u.look) <= $2
 				and a.code is not null and a.office = $3 and ($4::text[] is null or a.area = any ($4))
@@ -40,17 +39,46 @@ func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.Applicat
 	if err != nil {
 		return nil, wrap("read pictures", err)
 	}
+	var grains []media.Grain // of each picture
 	pictures, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p licensing.CasePicture, err error) {
 		var upload uuid.UUID
-		var original []byte
-		err = row.Scan(&upload, &p.Item, &p.Width, &p.Height, &p.Verdicts, &p.Scan, &p.SentAt, &p.ReplacedAt, &original, &p.Alike)
+		var original, grain []byte
+		err = row.Scan(&upload, &p.Item, &p.Width, &p.Height, &p.Verdicts, &p.Scan, &p.SentAt, &p.ReplacedAt, &original, &grain, &p.Alike)
+		grains = append(grains, grain)
 		p.Upload = media.UploadID(upload)
 		if len(original) == len(p.Original) {
 			p.Original = (*[32]byte)(original)
 		}
 		return p, err
 	})
+	for i := 0; i < len(pictures) && err == nil; i++ {
+		if p := &pictures[i]; len(grains[i]) > 0 {
+			p.Alike, err = alikePapers(ctx, q, scope, p.Upload, grains[i])
+		}
+	}
 	return pictures, wrap("read pictures", err)
+}
+
+// alikePapers are the cases in scope with a copy of the paper. The look finds whatever is on the same form, the nearest first; the grain
+// tells a copy from another person's.
+func alikePapers(ctx context.Context, q Querier, scope Scope, id media.UploadID, own media.Grain) (codes []string, err error) {
+	rows, err := q.Query(ctx, `
+		select a.code, other.grain from uploads u join uploads other on other.kind = u.kind and other.owner <> u.owner join applications a on a.health_upload = other.id
+		where u.id = $1 and other.grain is not null and bit_count(other.look # u.look) <= $2
+			and a.code is not null and a.office = $3 and ($4::text[] is null or a.area = any ($4))
+		order by bit_count(other.look # u.look), a.code limit 200`, uuid.UUID(id), media.SameLook, scope.Office, scope.communes())
+	if err != nil {
+		return nil, err
+	}
+	var code string
+	var grain []byte
+	_, err = pgx.ForEachRow(rows, []any{&code, &grain}, func() error {
+		if own.Same(grain) && len(codes) < 5 {
+			codes = append(codes, code)
+		}
+		return nil
+	})
+	return codes, err
 }
 
 // OtherCasesOfPaper gives the codes of other people's cases in scope that were handed in with a health certificate of the same number.

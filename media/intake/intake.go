@@ -147,6 +147,7 @@ func (s *Service) describe(owner uuid.UUID, kind media.Kind, p photo.Picture, no
 		Thumbnail: objectName(now, s.NewID()),
 		SHA256:    p.SHA256,
 		Look:      p.Look,
+		Grain:     p.Grain,
 		Bytes:     int64(len(p.JPEG)),
 		Width:     p.Width,
 		Height:    p.Height,

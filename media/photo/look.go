@@ -29,6 +29,25 @@ func look(img *image.NRGBA) (l media.Look) {
 	return l
 }
 
+// grain is the brightness of a paper by the cells of a grid; nil for other kinds.
+func grain(img *image.NRGBA, kind media.Kind) media.Grain {
+	if kind != media.HealthCertificate {
+		return nil
+	}
+	g := make(media.Grain, 0, media.GrainWide*media.GrainHigh)
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	for y := range media.GrainHigh {
+		for x := range media.GrainWide {
+			at := image.Pt(x*w/media.GrainWide, y*h/media.GrainHigh)
+			end := image.Pt(max(at.X+1, (x+1)*w/media.GrainWide), max(at.Y+1, (y+1)*h/media.GrainHigh))
+			var p [4]uint8
+			mean(p[:], img, image.Rectangle{Min: at, Max: end})
+			g = append(g, uint8((299*int(p[0])+587*int(p[1])+114*int(p[2]))/1000))
+		}
+	}
+	return g
+}
+
 // squared is the luminance of a picture pressed into lookSide x lookSide by the mean of blocks.
 func squared(img *image.NRGBA) (out [lookSide][lookSide]float64) {
 	grey, w, h := luminance(img)

@@ -74,3 +74,53 @@ func bad(t testing.TB, img *image.NRGBA) *image.NRGBA {
 	}
 	return decoded(t, b)
 }
+
+// form is one clinic's paper, scanned: what a person writes on it is theirs.
+func form(person int) *image.NRGBA {
+	img, random := phototest.Sheet(1200, 1600, 235, 90), uint32(person)
+	for stroke := range 60 {
+		ink := uint8(235)
+		if random = random*1664525 + 1013904223; random>>31 == 0 {
+			ink = 40
+		}
+		for k := range 9 * 12 {
+			img.SetNRGBA(500+stroke%15*9+k%9, 240+stroke/15*180+k/9, color.NRGBA{ink, ink, ink, 255})
+		}
+	}
+	return img
+}
+
+// A copy of a paper is known after scaling and a bad JPEG; another person's on the same form is another paper although it looks the same.
+func TestGrainTellsPapersOfOneFormApart(t *testing.T) {
+	stored := func(img *image.NRGBA) Picture {
+		b, err := encode(img, 90)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Check(t.Context(), b, media.HealthCertificate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	var papers []Picture
+	for person := range 4 {
+		img := form(person)
+		p := stored(img)
+		for name, again := range map[string]*image.NRGBA{"worse": bad(t, img), "smaller": bad(t, imaging.Resize(img, 1000, 0, imaging.Lanczos)), "small": bad(t, imaging.Resize(img, 700, 0, imaging.Linear)),
+			"larger": bad(t, imaging.Resize(img, 1500, 0, imaging.Lanczos))} {
+			if again := stored(again); !p.Grain.Same(again.Grain) || differ(p.Look, again.Look) > media.SameLook {
+				t.Errorf("person %d: the %s copy is not known", person, name)
+			}
+		}
+		for other, o := range papers {
+			if d := differ(p.Look, o.Look); p.Grain.Same(o.Grain) || d > media.SameLook {
+				t.Errorf("persons %d and %d: the same %v, looks differ by %d", person, other, p.Grain.Same(o.Grain), d)
+			}
+		}
+		papers = append(papers, p)
+	}
+	if p, err := Check(t.Context(), phototest.JPEG(phototest.Portrait(400, 533, phototest.Blue)), media.Portrait); err != nil || p.Grain != nil || p.Grain.Same(p.Grain) {
+		t.Errorf("a portrait's grain: %v, %v", p.Grain, err)
+	}
+}

@@ -38,6 +38,7 @@ type Picture struct {
 	Width     int      // of JPEG, pixels
 	Height    int      // of JPEG, pixels
 	Look      media.Look
+	Grain     media.Grain
 	Verdicts  []media.Verdict
 	Code      string // text of a QR code on a certificate; empty where none was read
 }
@@ -62,7 +63,7 @@ func develop(ctx context.Context, b []byte, h header, kind media.Kind) (Picture,
 	w, height := h.size()
 	whole := dark.part(image.Rect(0, 0, w, height), storedSide(w, height, kind))
 	thumbnail := imaging.Fit(whole, media.ThumbnailSide, media.ThumbnailSide, imaging.Lanczos)
-	p := Picture{Width: whole.Rect.Dx(), Height: whole.Rect.Dy(), Look: look(thumbnail)}
+	p := Picture{Width: whole.Rect.Dx(), Height: whole.Rect.Dy(), Look: look(thumbnail), Grain: grain(whole, kind)}
 	var written sync.WaitGroup // beside the measuring: both only read
 	var failed error
 	written.Go(func() { p.JPEG, failed = encode(whole, storedQuality) })

@@ -36,12 +36,12 @@ var Sealed = []vault.Table{{Columns: []vault.Column{uploadCode},
 // Insert writes a new upload.
 func Insert(ctx context.Context, tx pgx.Tx, u media.Upload) error {
 	_, err := tx.Exec(ctx, `
-		insert into uploads (id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, taken_by, scan, code)
+		insert into uploads (id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, taken_by, scan, code, grain)
 		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, case when $6 <> '' then $9::bytea end, case when $7 <> '' then $10::bytea end,
-			$11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		uuid.UUID(u.ID), u.Owner, string(u.Kind), u.Object, u.Thumbnail, u.Print, u.Original, u.SHA256[:], u.PrintSum[:], u.OriginalSum[:],
 		pgtype.Bits{Bytes: u.Look[:], Len: int32(8 * len(u.Look)), Valid: u.Look != media.Look{}}, u.Bytes, u.Width, u.Height,
-		words(u.Verdicts), u.CreatedAt, u.TakenBy, u.Scan, uploadCode.Text(uuid.UUID(u.ID), u.Code))
+		words(u.Verdicts), u.CreatedAt, u.TakenBy, u.Scan, uploadCode.Text(uuid.UUID(u.ID), u.Code), []byte(u.Grain))
 	if err != nil {
 		return fmt.Errorf("insert upload %s: %w", u.ID, err)
 	}
@@ -51,7 +51,7 @@ func Insert(ctx context.Context, tx pgx.Tx, u media.Upload) error {
 // ByID reads one upload. Error: media.ErrNotFound.
 func ByID(ctx context.Context, q Querier, id media.UploadID) (media.Upload, error) {
 	u, err := scan(q.QueryRow(ctx, `
-		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code
+		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code, grain
 		from uploads where id = $1`, uuid.UUID(id)))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return media.Upload{}, media.ErrNotFound
@@ -65,7 +65,7 @@ func ByID(ctx context.Context, q Querier, id media.UploadID) (media.Upload, erro
 // WaitingForScan lists pictures that the scanner has not seen, oldest first.
 func WaitingForScan(ctx context.Context, q Querier, limit int) ([]media.Upload, error) {
 	return list(ctx, q, `
-		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code
+		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code, grain
 		from uploads where scan = 'waiting' order by created_at, id limit $1`, limit)
 }
 
@@ -114,7 +114,7 @@ func LockOwner(ctx context.Context, tx pgx.Tx, owner uuid.UUID) error {
 // the oldest first.
 func Orphans(ctx context.Context, q Querier, before time.Time, limit int) ([]media.Upload, error) {
 	return list(ctx, q, `
-		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code
+		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code, grain
 		from uploads u
 		where coalesce(replaced_at, created_at) < $1
 		  and not exists (select 1 from applications where portrait_upload = u.id)
@@ -127,14 +127,14 @@ func Orphans(ctx context.Context, q Querier, before time.Time, limit int) ([]med
 // After gives at most limit uploads in the order of their ids, from behind one.
 func After(ctx context.Context, q Querier, id uuid.UUID, limit int) ([]media.Upload, error) {
 	return list(ctx, q, `
-		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code
+		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code, grain
 		from uploads where id > $1 order by id limit $2`, id, limit)
 }
 
 // MadeBetween gives the uploads of a span of time, its end not included.
 func MadeBetween(ctx context.Context, q Querier, from, to time.Time) ([]media.Upload, error) {
 	return list(ctx, q, `
-		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code
+		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code, grain
 		from uploads where created_at >= $1 and created_at < $2`, from, to)
 }
 
@@ -222,7 +222,7 @@ func scan(row pgx.Row) (media.Upload, error) {
 	var look pgtype.Bits
 	var verdicts []string
 	err := row.Scan(&id, &u.Owner, &kind, &u.Object, &u.Thumbnail, &print, &original, &sum, &printSum, &originalSum, &look, &u.Bytes, &u.Width, &u.Height,
-		&verdicts, &u.CreatedAt, &u.ReplacedAt, &u.TakenBy, &u.Scan, vault.Into(uploadCode, &id, &u.Code))
+		&verdicts, &u.CreatedAt, &u.ReplacedAt, &u.TakenBy, &u.Scan, vault.Into(uploadCode, &id, &u.Code), (*[]byte)(&u.Grain))
 	if err != nil {
 		return media.Upload{}, err
 	}

@@ -132,7 +132,7 @@ func TestMyDataBreaksOff(t *testing.T) {
 	if _, err := zip.NewReader(strings.NewReader(got.Body), int64(len(got.Body))); err == nil {
 		t.Error("the ZIP opens")
 	}
-	if log := h.logged.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, `"panic":"string"`) || strings.Contains(log, "042") {
+	if log := h.logged.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, `"panic":"string"`) || strings.Contains(log, "042176") {
 		t.Errorf("the log says %q", log)
 	}
 	h.get("/my-data").expect(t, 200, "")
