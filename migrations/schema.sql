@@ -179,6 +179,11 @@ create table decision_signatures (
 );
 CREATE TRIGGER decision_signatures_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.decision_signatures FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
+create table doomed_objects (
+    name text not null,
+    constraint doomed_objects_pkey PRIMARY KEY (name)
+);
+
 create table former_pictures (
     upload uuid not null,
     application_id uuid not null,
@@ -431,6 +436,14 @@ create table staff_acts (
 );
 CREATE INDEX staff_acts_officer ON public.staff_acts USING btree (officer, id);
 CREATE TRIGGER staff_acts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.staff_acts FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+
+create table upload_tries (
+    owner uuid not null,
+    at timestamp with time zone not null,
+    constraint upload_tries_owner_fkey FOREIGN KEY (owner) REFERENCES residents(id) ON DELETE CASCADE
+);
+CREATE INDEX upload_tries_age ON public.upload_tries USING btree (at);
+CREATE INDEX upload_tries_owner ON public.upload_tries USING btree (owner, at);
 
 create table uploads (
     id uuid not null,

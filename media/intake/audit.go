@@ -12,33 +12,72 @@ import (
 	"giahan/media/store"
 )
 
-// Rewrap brings every stored picture under the current master key and says how many objects it changed. It may be stopped and run
-// again; when it changes nothing any more, the old key may go.
+// Rewrap brings every stored picture and every part of one under the current master key and says how many objects it changed. It may be
+// stopped and run again; when it changes nothing any more and gives no error, the old key may go. An object that cannot be opened
+// (media.ErrDamaged) stays as it is and keeps no other from being changed; the error names the last one, and how many there are.
 func (s *Service) Rewrap(ctx context.Context) (changed int, err error) {
+	r := rewrapping{blob: s.Blob}
+	if err := s.rewrapUploads(ctx, &r); err != nil {
+		return r.changed, fmt.Errorf("rewrap pictures: %w", err)
+	}
+	if err := s.rewrapParts(ctx, &r); err != nil {
+		return r.changed, fmt.Errorf("rewrap parts: %w", err)
+	}
+	if r.damaged > 0 {
+		return r.changed, fmt.Errorf("rewrap: %d objects stay under their key: %w", r.damaged, r.last)
+	}
+	return r.changed, nil
+}
+
+// rewrapping is how far a run of Rewrap is.
+type rewrapping struct {
+	blob             Blob
+	changed, damaged int
+	last             error
+}
+
+func (r *rewrapping) all(ctx context.Context, names []string) error {
+	for _, name := range names {
+		switch did, err := r.blob.Rewrap(ctx, name); {
+		case errors.Is(err, media.ErrNotFound): // Missing reports it, or the sweeper took it
+		case errors.Is(err, media.ErrDamaged):
+			r.damaged, r.last = r.damaged+1, fmt.Errorf("object %s: %w", name, err)
+		case err != nil:
+			return err
+		case did:
+			r.changed++
+		}
+	}
+	return nil
+}
+
+func (s *Service) rewrapUploads(ctx context.Context, r *rewrapping) error {
 	var after uuid.UUID
 	for {
 		uploads, err := store.After(ctx, s.Pool, after, batch)
-		if err != nil {
-			return changed, fmt.Errorf("rewrap pictures: %w", err)
+		if err != nil || len(uploads) == 0 {
+			return err
 		}
 		for _, u := range uploads {
-			for _, name := range u.Objects() {
-				did, err := s.Blob.Rewrap(ctx, name)
-				if errors.Is(err, media.ErrNotFound) {
-					continue // Missing reports it, or the sweeper took it
-				}
-				if err != nil {
-					return changed, fmt.Errorf("rewrap picture %s: %w", u.ID, err)
-				}
-				if did {
-					changed++
-				}
+			if err := r.all(ctx, u.Objects()); err != nil {
+				return err
 			}
 		}
-		if len(uploads) < batch {
-			return changed, nil
-		}
 		after = uuid.UUID(uploads[len(uploads)-1].ID)
+	}
+}
+
+func (s *Service) rewrapParts(ctx context.Context, r *rewrapping) error {
+	var after uuid.UUID
+	for {
+		names, last, err := store.PartsAfter(ctx, s.Pool, after, batch)
+		if err != nil || len(names) == 0 {
+			return err
+		}
+		if err := r.all(ctx, names); err != nil {
+			return err
+		}
+		after = last
 	}
 }
 

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -57,5 +58,50 @@ func TestMissingObjectsAreReported(t *testing.T) {
 	}
 	if n := h.rows(t); n != 3 {
 		t.Errorf("%d rows: a loss is reported, never tidied away", n)
+	}
+}
+
+// rotated opens a house's bucket under a new master key, with the old ones beside it.
+func (h *house) rotated(t *testing.T, key byte, old ...[]byte) *blob.Store {
+	t.Helper()
+	b, err := blob.New(blob.Config{
+		Endpoint: objects.Endpoint(), AccessKey: objects.AccessKey(), SecretKey: objects.SecretKey(), Bucket: h.bucket,
+		MasterKey: bytes.Repeat([]byte{key}, 32), OldKeys: old,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// A picture half of which is there when the key changes is taken in when the old key is gone.
+func TestRewrapReachesParts(t *testing.T) {
+	h := newHouse(t)
+	p := h.parts(t, drawn(t, 900, 1200, 0), 10_000)
+	h.Service.Blob = h.rotated(t, 8, bytes.Repeat([]byte{7}, 32))
+	if n, err := h.Rewrap(t.Context()); err != nil || n != len(p.Parts) {
+		t.Errorf("%d objects, %v; want %d", n, err, len(p.Parts))
+	}
+	h.Service.Blob = h.rotated(t, 8)
+	if _, err := h.TakeParts(t.Context(), h.me, media.Portrait, p.ID); err != nil {
+		t.Error(err)
+	}
+}
+
+// One object that cannot be opened is told, and keeps no other under the old key.
+func TestRewrapGoesOnBehindDamage(t *testing.T) {
+	h := newHouse(t)
+	uploads := []media.Upload{h.take(t), h.take(t), h.take(t)}
+	slices.SortFunc(uploads, func(a, b media.Upload) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	err := h.blob.Delete(t.Context(), uploads[0].Object)
+	if err == nil {
+		err = h.rotated(t, 9).Put(t.Context(), uploads[0].Object, []byte("under a key that nobody has"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Service.Blob = h.rotated(t, 8, bytes.Repeat([]byte{7}, 32))
+	if n, err := h.Rewrap(t.Context()); n != 8 || !errors.Is(err, media.ErrDamaged) {
+		t.Errorf("%d objects, %v; want 8 of 9 and the damage", n, err)
 	}
 }

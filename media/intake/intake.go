@@ -42,6 +42,7 @@ type Blob interface {
 // Scanner is what we need of a *scan.Clamd.
 type Scanner interface {
 	Scan(ctx context.Context, r io.Reader) error
+	Ping(ctx context.Context) error
 }
 
 // Service takes pictures in and gives them out. All fields are required but HEIC and PDF, without which the pictures of iPhones and
@@ -63,6 +64,10 @@ const cleanupTime = 5 * time.Second
 // quotaWindow is the day of media.PerDayFiles: the last 24 hours, so that midnight gives nobody a second portion.
 const quotaWindow = 24 * time.Hour
 
+// triesPerDay is how often a person may begin a picture in a day, and have one looked at: each that they may send, and as many tries that
+// came to nothing.
+const triesPerDay = 2 * media.PerDayFiles
+
 // Take reads a picture of the resident, or one that a helper took for them, to its end or to the limit, checks it and keeps it. It belongs to no application
 // yet: the caller attaches it within a day, or Sweep removes it.
 //
@@ -75,7 +80,7 @@ func (s *Service) Take(ctx context.Context, actor identity.Actor, kind media.Kin
 	}
 	now := s.Now()
 	// Before the body is read: a person over their quota costs us nothing more. It is counted again with the row.
-	if err := checkQuota(ctx, s.Pool, owner, now); err != nil {
+	if err := s.noteTry(ctx, owner, now); err != nil {
 		return media.Upload{}, fmt.Errorf("take picture: %w", err)
 	}
 	in, err := receive(r)
@@ -203,6 +208,26 @@ func (s *Service) discard(ctx context.Context, u media.Upload) {
 			return // the store is down: Sweep finds them
 		}
 	}
+}
+
+// noteTry counts what a person has us look at, for what is refused costs as much as what is kept.
+func (s *Service) noteTry(ctx context.Context, owner uuid.UUID, now time.Time) error {
+	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		if err := store.LockOwner(ctx, tx, owner); err != nil {
+			return err
+		}
+		if err := checkQuota(ctx, tx, owner, now); err != nil {
+			return err
+		}
+		n, err := store.CountTries(ctx, tx, owner, now.Add(-quotaWindow))
+		if err == nil && n >= triesPerDay {
+			err = media.ErrQuota
+		}
+		if err != nil {
+			return err
+		}
+		return store.InsertTry(ctx, tx, owner, now)
+	})
 }
 
 func checkQuota(ctx context.Context, q store.Querier, owner uuid.UUID, now time.Time) error {

@@ -191,7 +191,7 @@ func TestQuotaHoldsForPicturesSentAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range many {
 		wg.Go(func() {
-			_, err := h.Take(t.Context(), h.me, media.Portrait, bytes.NewReader(picture))
+			_, err := h.Take(context.WithValue(t.Context(), begun{}, new(int)), h.me, media.Portrait, bytes.NewReader(picture))
 			if err != nil && !errors.Is(err, media.ErrQuota) {
 				t.Error(err)
 			}
@@ -203,14 +203,21 @@ func TestQuotaHoldsForPicturesSentAtOnce(t *testing.T) {
 	}
 }
 
-// together lets transactions begin only when all who are expected have come.
+// together lets the second transactions, which write the rows, begin only when all who are expected have come.
 type together struct {
 	Pool
 	missing sync.WaitGroup
 }
 
+// begun counts in a context how many transactions somebody has begun.
+type begun struct{}
+
 func (p *together) Begin(ctx context.Context) (pgx.Tx, error) {
 	tx, err := p.Pool.Begin(ctx)
+	n := ctx.Value(begun{}).(*int)
+	if *n++; *n < 2 {
+		return tx, err
+	}
 	p.missing.Done()
 	p.missing.Wait()
 	return tx, err
@@ -301,7 +308,7 @@ func TestRowRefusedRemovesObjects(t *testing.T) {
 // The commit succeeds and its answer is lost: the row stands, so its objects must stay.
 func TestLostCommitKeepsObjects(t *testing.T) {
 	h := newHouse(t)
-	h.Service.Pool = lostCommit{h.pool}
+	h.Service.Pool = &lostCommit{Pool: h.pool}
 	if _, err := h.Take(t.Context(), h.me, media.Portrait, bytes.NewReader(drawn(t, 400, 400, 0))); err == nil {
 		t.Fatal("the answer was not lost")
 	}
@@ -310,10 +317,17 @@ func TestLostCommitKeepsObjects(t *testing.T) {
 	}
 }
 
-type lostCommit struct{ Pool }
+// lostCommit loses the answer to all commits but the first, which notes the try.
+type lostCommit struct {
+	Pool
+	begun int
+}
 
-func (p lostCommit) Begin(ctx context.Context) (pgx.Tx, error) {
+func (p *lostCommit) Begin(ctx context.Context) (pgx.Tx, error) {
 	tx, err := p.Pool.Begin(ctx)
+	if p.begun++; p.begun == 1 {
+		return tx, err
+	}
 	return lostTx{tx}, err
 }
 
@@ -359,3 +373,31 @@ func BenchmarkTake(b *testing.B) {
 }
 
 var _ store.Querier = Pool(nil)
+
+// What is refused costs as much as what is kept, so it counts; a day later it is forgotten.
+func TestTriesAreCounted(t *testing.T) {
+	h := newHouse(t)
+	try := func() error {
+		_, err := h.Take(t.Context(), h.me, media.Portrait, strings.NewReader("this is no picture"))
+		return err
+	}
+	for i := range triesPerDay {
+		if err := try(); !errors.Is(err, media.ErrType) {
+			t.Fatalf("try %d: %v", i+1, err)
+		}
+	}
+	if err := try(); !errors.Is(err, media.ErrQuota) {
+		t.Errorf("one more: %v", err)
+	}
+	h.now = noon.Add(quotaWindow + time.Second)
+	if err := try(); !errors.Is(err, media.ErrType) {
+		t.Errorf("a day later: %v", err)
+	}
+	if _, err := h.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := h.pool.QueryRow(t.Context(), `select count(*) from upload_tries`).Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d tries are kept, %v", n, err)
+	}
+}

@@ -17,9 +17,6 @@ import (
 // A picture that comes in parts lies in the object store, sealed as everything there is, so that the next part may come to another machine.
 // An object is written before the row that names it and removed after it, as with whole pictures.
 
-// partialsPerDay is how many pictures a person may begin in parts in a day: each that they may send, and as many tries that came to nothing.
-const partialsPerDay = 2 * media.PerDayFiles
-
 // Begin makes room for a picture of length bytes. Errors: identity.ErrForbidden, media.ErrNoFile, media.ErrTooBig, media.ErrQuota.
 func (s *Service) Begin(ctx context.Context, actor identity.Actor, length int64) (media.Partial, error) {
 	owner, ok := actor.Resident()
@@ -41,7 +38,7 @@ func (s *Service) Begin(ctx context.Context, actor identity.Actor, length int64)
 			return err
 		}
 		n, err := store.CountPartials(ctx, tx, owner, now.Add(-quotaWindow))
-		if err == nil && n >= partialsPerDay {
+		if err == nil && n >= triesPerDay {
 			err = media.ErrQuota
 		}
 		if err != nil {
@@ -127,8 +124,10 @@ func (s *Service) TakeParts(ctx context.Context, actor identity.Actor, kind medi
 	}
 	var first bool
 	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) (err error) {
-		first, err = store.FinishPartial(ctx, tx, id, u.ID)
-		return err
+		if first, err = store.FinishPartial(ctx, tx, id, u.ID); err != nil || !first {
+			return err
+		}
+		return store.Doom(ctx, tx, p.Parts)
 	})
 	if err != nil {
 		return media.Upload{}, err // the sweeper takes u, which belongs to nobody
@@ -139,9 +138,7 @@ func (s *Service) TakeParts(ctx context.Context, actor identity.Actor, kind medi
 		}
 		return s.TakeParts(ctx, actor, kind, id)
 	}
-	for _, name := range p.Parts {
-		_ = s.Blob.Delete(ctx, name) // where the store is away the sweeper finds them: no row names them now
-	}
+	_ = s.erase(ctx, p.Parts) // where the store is away the sweeper goes on with them
 	return u, nil
 }
 
@@ -186,16 +183,16 @@ func (s *Service) sweepPartials(ctx context.Context) error {
 		var rows int
 		var objects []string
 		err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) (err error) {
-			rows, objects, err = store.DropPartials(ctx, tx, s.Now().Add(-media.PartialLife), batch)
-			return err
+			if rows, objects, err = store.DropPartials(ctx, tx, s.Now().Add(-media.PartialLife), batch); err != nil {
+				return err
+			}
+			return store.Doom(ctx, tx, objects)
 		})
 		if err != nil {
 			return err
 		}
-		for _, name := range objects {
-			if err := s.Blob.Delete(ctx, name); err != nil {
-				return err
-			}
+		if err := s.erase(ctx, objects); err != nil {
+			return err
 		}
 		if rows < batch {
 			return nil

@@ -205,8 +205,8 @@ func TestPartsAreSwept(t *testing.T) {
 // Nobody fills the store with beginnings.
 func TestBeginningsAreCounted(t *testing.T) {
 	h := newHouse(t)
-	for i := range partialsPerDay + 1 {
-		if _, err := h.Begin(t.Context(), h.me, 10); (i == partialsPerDay) != errors.Is(err, media.ErrQuota) {
+	for i := range triesPerDay + 1 {
+		if _, err := h.Begin(t.Context(), h.me, 10); (i == triesPerDay) != errors.Is(err, media.ErrQuota) {
 			t.Fatalf("number %d: %v", i+1, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"giahan/media"
@@ -30,23 +31,30 @@ func (s *Service) scan(ctx context.Context, r io.Reader) (media.Scan, error) {
 	}
 }
 
-// ScanWaiting has the pictures scanned that came while the scanner was away: the file as it came where it is kept, else the picture. It ends with the
-// first that gets no verdict. One that the scanner knows now is marked and stays with its case, for somebody to look at the case.
+// ScanWaiting has the pictures scanned that came while the scanner was away: the file as it came where it is kept, else the picture. It ends when the
+// scanner is away again. One that gets no verdict, or cannot be read, waits on and keeps no other waiting; of the latter an error tells at the
+// end. One that the scanner knows now is marked and stays with its case, for somebody to look at the case.
 func (s *Service) ScanWaiting(ctx context.Context) error {
+	var after uuid.UUID
+	var failed error
 	for s.Scanner != nil {
-		waiting, err := store.WaitingForScan(ctx, s.Pool, batch)
+		waiting, err := store.WaitingForScan(ctx, s.Pool, after, batch)
 		if err != nil || len(waiting) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
 		for _, u := range waiting {
-			err := s.scanStored(ctx, u)
-			if errors.Is(err, scan.ErrDown) {
-				return nil // the next run asks again, and giahan_watch counts what waits
-			}
-			if err != nil {
-				return fmt.Errorf("scan upload %s: %w", u.ID, err)
+			switch err := s.scanStored(ctx, u); {
+			case errors.Is(err, scan.ErrDown):
+				if s.Scanner.Ping(ctx) != nil {
+					return failed // the next run asks again, and giahan_watch counts what waits
+				}
+			case errors.Is(err, media.ErrDamaged):
+				failed = fmt.Errorf("scan upload %s: %w", u.ID, err)
+			case err != nil:
+				return errors.Join(failed, fmt.Errorf("scan upload %s: %w", u.ID, err))
 			}
 		}
+		after = uuid.UUID(waiting[len(waiting)-1].ID)
 	}
 	return nil
 }

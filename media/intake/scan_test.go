@@ -3,6 +3,8 @@ package intake
 import (
 	"bytes"
 	"errors"
+	"net"
+	"slices"
 	"testing"
 
 	"giahan/media"
@@ -88,5 +90,47 @@ func TestWithoutAScanner(t *testing.T) {
 	}
 	if err := h.ScanWaiting(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A file that the scanner cannot judge, or that cannot be read, waits on and keeps no other waiting.
+func TestOneWithoutVerdictKeepsNoOtherWaiting(t *testing.T) {
+	h, clamd := scanned(t)
+	clamd.Off.Store(true)
+	var waiting []media.Upload
+	for i := range 4 {
+		u, err := h.Take(t.Context(), h.me, media.Portrait, bytes.NewReader(drawn(t, 320+10*i, 320, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		waiting = append(waiting, u)
+	}
+	slices.SortFunc(waiting, func(a, b media.Upload) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	lost, large := waiting[0], waiting[1]
+	_, content, err := h.Open(t.Context(), large.ID, media.Whole)
+	if err == nil {
+		err = h.blob.Delete(t.Context(), lost.Object)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	clamd.Answer = func(conn net.Conn, command string, sent []byte) {
+		switch {
+		case command == "zPING":
+			_, _ = conn.Write([]byte("PONG\x00"))
+		case bytes.Equal(sent, content):
+			_, _ = conn.Write([]byte("INSTREAM size limit exceeded. ERROR\x00"))
+		default:
+			_, _ = conn.Write([]byte("stream: OK\x00"))
+		}
+	}
+	clamd.Off.Store(false)
+	if err := h.ScanWaiting(t.Context()); !errors.Is(err, media.ErrDamaged) {
+		t.Errorf("what cannot be read is told: %v", err)
+	}
+	for i, want := range []media.Scan{media.Waiting, media.Waiting, media.Clean, media.Clean} {
+		if said := h.said(t, waiting[i]); said != want {
+			t.Errorf("%d is %q, not %q", i, said, want)
+		}
 	}
 }

@@ -18,8 +18,8 @@ const (
 	orphanAge = 24 * time.Hour
 	// What was replaced stays so long after its case has ended: an answer to it may still bring it up.
 	formerAge = 90 * 24 * time.Hour
-	// Objects without a row are looked for among the names of these days: not the last two, where one may just be on its
-	// way to its row, and far enough back that a week without sweeping loses nothing.
+	// Objects that never came to a row are looked for among the names of these days: not the last two, where one may just be on its
+	// way to it, and far enough back that a week without sweeping loses nothing. Those that had one are known by name (store.Doomed).
 	straysFrom = 2
 	straysTo   = 16
 	// So many rows or names at a time.
@@ -52,6 +52,12 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.ReleaseFormer(ctx, tx, now.Add(-formerAge)) })
 	if err != nil {
 		return done, fmt.Errorf("sweep: %w", err)
+	}
+	if err := s.sweepDoomed(ctx, &done); err != nil {
+		return done, fmt.Errorf("sweep what was left: %w", err)
+	}
+	if err := s.sweepTries(ctx); err != nil {
+		return done, fmt.Errorf("sweep tries: %w", err)
 	}
 	if err := s.sweepPartials(ctx); err != nil {
 		return done, fmt.Errorf("sweep partial uploads: %w", err)
@@ -92,18 +98,46 @@ func (s *Service) sweepOrphans(ctx context.Context, now time.Time, done *Swept) 
 	}
 }
 
-// remove takes the row out and then its objects. If the store fails in between, they have become strays.
+// remove takes the row out and then its objects. If the store fails in between, the next sweep goes on with their names.
 func (s *Service) remove(ctx context.Context, u media.Upload) error {
-	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.Delete(ctx, tx, u.ID) })
+	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		if err := store.Delete(ctx, tx, u.ID); err != nil {
+			return err
+		}
+		return store.Doom(ctx, tx, u.Objects())
+	})
 	if err != nil {
 		return err
 	}
-	for _, name := range u.Objects() {
+	return s.erase(ctx, u.Objects())
+}
+
+// erase removes doomed objects, and then forgets their names.
+func (s *Service) erase(ctx context.Context, names []string) error {
+	for _, name := range names {
 		if err := s.Blob.Delete(ctx, name); err != nil {
 			return err
 		}
 	}
-	return nil
+	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.Erased(ctx, tx, names) })
+}
+
+// sweepDoomed goes on with what an earlier removal left.
+func (s *Service) sweepDoomed(ctx context.Context, done *Swept) error {
+	for {
+		names, err := store.Doomed(ctx, s.Pool, batch)
+		if err != nil || len(names) == 0 {
+			return err
+		}
+		if err := s.erase(ctx, names); err != nil {
+			return err
+		}
+		done.Strays += len(names)
+	}
+}
+
+func (s *Service) sweepTries(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error { return store.DropTries(ctx, tx, s.Now().Add(-quotaWindow)) })
 }
 
 func (s *Service) sweepStrays(ctx context.Context, now time.Time, done *Swept) error {

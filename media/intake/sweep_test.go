@@ -147,3 +147,25 @@ func TestSweepsAtOnce(t *testing.T) {
 		t.Errorf("%d removed, %d rows and %d objects left", total, h.rows(t), len(h.names(t)))
 	}
 }
+
+// Retention lets go of pictures that are years old: what the store fails to remove of them is not among the names of the last days.
+func TestSweepGoesOnWithOldPictures(t *testing.T) {
+	h := newHouse(t)
+	u := h.take(t)
+	h.attach(t, u.ID)
+	h.now = noon.AddDate(0, 0, 100)
+	if _, err := h.pool.Exec(t.Context(), `update applications set portrait_upload = null`); err != nil {
+		t.Fatal(err)
+	}
+	h.Service.Blob = &broken{Blob: h.blob, delete: true}
+	if _, err := h.Sweep(t.Context()); !errors.Is(err, media.ErrStoreDown) || h.rows(t) != 0 || len(h.names(t)) != 3 {
+		t.Fatalf("%v; %d rows, objects %v", err, h.rows(t), h.names(t))
+	}
+	h.Service.Blob = h.blob
+	if done, err := h.Sweep(t.Context()); err != nil || done.Strays != 3 || len(h.names(t)) != 0 {
+		t.Errorf("%+v, %v, left %v", done, err, h.names(t))
+	}
+	if done, err := h.Sweep(t.Context()); err != nil || !same(done, Swept{}) {
+		t.Errorf("again: %+v, %v", done, err)
+	}
+}

@@ -66,6 +66,23 @@ func FinishPartial(ctx context.Context, tx pgx.Tx, id media.PartialID, upload me
 	return tag.RowsAffected() == 1, nil
 }
 
+// PartsAfter gives the objects of at most limit pictures in parts, in the order of their ids, from behind one, and the last of the ids.
+func PartsAfter(ctx context.Context, q Querier, id uuid.UUID, limit int) (objects []string, last uuid.UUID, err error) {
+	rows, err := q.Query(ctx, `select id, parts from partial_uploads where id > $1 and parts <> '{}' order by id limit $2`, id, limit)
+	if err != nil {
+		return nil, last, fmt.Errorf("list parts: %w", err)
+	}
+	var parts []string
+	_, err = pgx.ForEachRow(rows, []any{&last, &parts}, func() error {
+		objects = append(objects, parts...)
+		return nil
+	})
+	if err != nil {
+		return nil, last, fmt.Errorf("list parts: %w", err)
+	}
+	return objects, last, nil
+}
+
 // DropPartials takes out up to n rows that were begun before a time, and gives their objects, which belong to nobody then.
 func DropPartials(ctx context.Context, tx pgx.Tx, before time.Time, n int) (rows int, objects []string, err error) {
 	found, err := tx.Query(ctx, `delete from partial_uploads where id in (select id from partial_uploads where created_at < $1 order by created_at limit $2

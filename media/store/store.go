@@ -62,11 +62,11 @@ func ByID(ctx context.Context, q Querier, id media.UploadID) (media.Upload, erro
 	return u, nil
 }
 
-// WaitingForScan lists pictures that the scanner has not seen, oldest first.
-func WaitingForScan(ctx context.Context, q Querier, limit int) ([]media.Upload, error) {
+// WaitingForScan gives at most limit pictures that the scanner has not seen, in the order of their ids, from behind one.
+func WaitingForScan(ctx context.Context, q Querier, after uuid.UUID, limit int) ([]media.Upload, error) {
 	return list(ctx, q, `
 		select id, owner, kind, object, thumbnail, print, original, sha256, print_sha256, original_sha256, look, bytes, width, height, verdicts, created_at, replaced_at, taken_by, scan, code, grain
-		from uploads where scan = 'waiting' order by created_at, id limit $1`, limit)
+		from uploads where scan = 'waiting' and id > $1 order by id limit $2`, after, limit)
 }
 
 // Scanned notes what the scanner said of a picture that waited.
