@@ -15,6 +15,7 @@ const (
 	markerScan        = 0xda
 	markerAPP1        = 0xe1
 	markerAPP2        = 0xe2
+	markerAPP14       = 0xee
 )
 
 // segments walks a JPEG from marker to marker, over the data of its scans and over whatever image/jpeg steps over too: what we
@@ -94,13 +95,16 @@ func profileJPEG(b []byte) []byte {
 const maxScans = 32
 
 // costJPEG gives the bytes that image/jpeg sets aside: a byte for each sample, four more for each coefficient of a progressive
-// picture, and a copy in four colours where there are four. Below zero: it has too many scans.
+// picture, and a copy of four bytes a pixel where the colours are four, or red, green and blue. Below zero: it has too many scans.
 func costJPEG(b []byte, w, h int) int {
-	samples, progressive, scans := 64, true, 0 // samples of 16 pixels; where no frame header is found, the worst
+	samples, progressive, copied, scans := 64, true, false, 0 // samples of 16 pixels; where no frame header is found, the worst
 	for marker, body := range segments(b) {
 		switch marker {
 		case markerBaseline, markerExtended, markerProgressive:
 			samples, progressive = samplesJPEG(body), marker == markerProgressive
+			copied = copied || copiedJPEG(body)
+		case markerAPP14: // of Adobe: colours that are not transformed, which is what a file of red, green and blue says
+			copied = copied || len(body) >= 12 && string(body[:5]) == "Adobe" && body[11] == 0
 		case markerScan:
 			if scans++; scans > maxScans {
 				return -1
@@ -111,10 +115,19 @@ func costJPEG(b []byte, w, h int) int {
 	if progressive {
 		bytes += 4 * samples
 	}
-	if samples > 3*16 {
+	if copied || samples > 3*16 {
 		bytes += 4 * 16
 	}
 	return w * h / 16 * bytes
+}
+
+// copiedJPEG says whether a frame header names four colours, or three by the letters of red, green and blue.
+func copiedJPEG(frame []byte) bool {
+	const count, components, each = 5, 6, 3
+	if len(frame) <= count || frame[count] == 4 {
+		return true
+	}
+	return frame[count] == 3 && len(frame) >= components+3*each && frame[components] == 'R' && frame[components+each] == 'G' && frame[components+2*each] == 'B'
 }
 
 // samplesJPEG reads the sampling factors of a frame header: how many samples 16 pixels have, 64 at most.

@@ -16,18 +16,21 @@ const (
 )
 
 // orientationPNG looks for the eXIf chunk (PNG third edition, 11.3.3.7).
-func orientationPNG(b []byte) int {
+func orientationPNG(b []byte) int { return orientationTIFF(chunkPNG(b, "eXIf")) }
+
+// chunkPNG gives the data of the first chunk of a name; nil where there is none.
+func chunkPNG(b []byte, name string) []byte {
 	for i := 8; i+12 <= len(b); {
 		size := int(binary.BigEndian.Uint32(b[i:]))
 		if size > len(b)-i-12 {
 			break
 		}
-		if string(b[i+4:i+8]) == "eXIf" {
-			return orientationTIFF(b[i+8 : i+8+size])
+		if string(b[i+4:i+8]) == name {
+			return b[i+8 : i+8+size]
 		}
 		i += 12 + size
 	}
-	return uprightAlready
+	return nil
 }
 
 // orientationWebP looks for the EXIF chunk; some writers put the JPEG prefix before it.
