@@ -49,26 +49,34 @@ func Is(head []byte) bool { return bytes.HasPrefix(head, []byte("%PDF-")) }
 // JPEG renders what load gives once it is its turn; more says that behind the first Pages there are others, which are not in it. The errors
 // are those of load, media.ErrUnreadable for whatever is wrong with the PDF, also where it wants a password, or ctx's when that ends first.
 func (r *Renderer) JPEG(ctx context.Context, load func() ([]byte, error)) (made []byte, more bool, err error) {
-	var all []*image.RGBA
-	err = r.program.Run(ctx, load, func(out io.Reader) (err error) {
-		all, err = pages(bufio.NewReader(out))
+	var count int
+	var failed error
+	err = r.program.Run(ctx, load, func(out io.Reader) error {
+		all, err := pages(bufio.NewReader(out))
+		if count = len(all); count > 0 { // here, for it is still this file's turn: pages of one alone are in memory
+			made, failed = encode(joined(all))
+		}
 		return err
 	})
 	// A tool that fails behind all the pages that count failed at one that does not.
-	if more = errors.Is(err, errMore) || errors.Is(err, apart.ErrFailed) && len(all) == Pages; more {
+	if more = errors.Is(err, errMore) || errors.Is(err, apart.ErrFailed) && count == Pages; more {
 		err = nil
 	}
 	if errors.Is(err, apart.ErrFailed) {
 		err = fmt.Errorf("%w: %w", media.ErrUnreadable, err)
 	}
-	if err != nil {
+	if err = errors.Join(err, failed); err != nil {
 		return nil, false, err
 	}
+	return made, more, nil
+}
+
+func encode(img *image.RGBA) ([]byte, error) {
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, joined(all), &jpeg.Options{Quality: fine}); err != nil {
-		return nil, false, fmt.Errorf("encode: %w", err)
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: fine}); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
 	}
-	return b.Bytes(), more, nil
+	return b.Bytes(), nil
 }
 
 // errMore ends the tool at a page that is not wanted.
