@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"mime/multipart"
 	"unicode/utf8"
@@ -19,6 +20,7 @@ import (
 const (
 	maxFieldBytes = 4 << 10 // of one field before the file
 	maxOverhead   = 64 << 10
+	maxBefore     = 32 << 10 // of all that comes before the file, headers of the parts too: multipart would keep 10 MB of these in memory
 	// drain is how much of a refused body we still read, so that the browser shows our page instead of a broken connection.
 	// 15 MB at the speed of a mast in the hills is what a person may lose; more is somebody testing us.
 	drain = 16 << 20
@@ -33,12 +35,11 @@ func Upload(c fiber.Ctx, max int64) (fields map[string]string, file io.Reader, e
 	if err != nil || kind != fiber.MIMEMultipartForm || params["boundary"] == "" {
 		return nil, nil, fmt.Errorf("%w: content type", ErrMalformed)
 	}
-	body := Body(c)
 	if n := c.Request().Header.ContentLength(); int64(n) > max+maxOverhead {
 		// the fields are still read: the csrf token decides first who hears that the file is too big
 		file = tooBig{}
 	}
-	return read(multipart.NewReader(body, params["boundary"]), max, file)
+	return read(Body(c), params["boundary"], max, file)
 }
 
 // Body is the stream where the server streams bodies, else the body in memory. It is never decompressed: c.Body() would turn
@@ -50,11 +51,13 @@ func Body(c fiber.Ctx) io.Reader {
 	return bytes.NewReader(c.Request().Body())
 }
 
-func read(r *multipart.Reader, max int64, instead io.Reader) (map[string]string, io.Reader, error) {
+func read(body io.Reader, boundary string, max int64, instead io.Reader) (map[string]string, io.Reader, error) {
+	before := &io.LimitedReader{R: body, N: maxBefore}
+	r := multipart.NewReader(before, boundary)
 	fields := map[string]string{}
 	for len(fields) < 20 {
 		part, err := r.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && before.N > 0 {
 			return fields, nil, media.ErrNoFile
 		}
 		if err != nil {
@@ -67,6 +70,7 @@ func read(r *multipart.Reader, max int64, instead io.Reader) (map[string]string,
 			if instead != nil {
 				return fields, instead, nil
 			}
+			before.N = math.MaxInt64 // the file has its own limit
 			return fields, &capped{r: part, left: max}, nil
 		}
 		if err := field(fields, part); err != nil {
