@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -87,11 +86,11 @@ func mayOpen(ctx context.Context, db store.Querier, actor identity.Actor, id lic
 	if err := licensing.Allowed(actor, licensing.Look, a); err != nil {
 		return a, err
 	}
-	all, err := store.Pictures(ctx, db, store.ScopeOf(actor), id)
+	has, err := store.HasPicture(ctx, db, id, upload)
 	if err != nil {
 		return a, err
 	}
-	if !slices.ContainsFunc(all, func(p licensing.CasePicture) bool { return uuid.UUID(p.Upload) == upload }) {
+	if !has {
 		return a, fmt.Errorf("upload %s of application %s: %w", upload, id, licensing.ErrNotFound)
 	}
 	return a, nil

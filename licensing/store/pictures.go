@@ -18,6 +18,14 @@ func KeepFormer(ctx context.Context, tx pgx.Tx, id licensing.ApplicationID, item
 	return wrap("keep former picture", err)
 }
 
+// HasPicture says whether a picture is one of a case's, now or from before. It looks at no other case, unlike Pictures.
+func HasPicture(ctx context.Context, q Querier, id licensing.ApplicationID, upload uuid.UUID) (has bool, err error) {
+	err = q.QueryRow(ctx, `
+		select exists (select 1 from applications where id = $1 and (health_upload = $2 or portrait_upload = $2))
+			or exists (select 1 from former_pictures where application_id = $1 and upload = $2)`, uuid.UUID(id), upload).Scan(&has)
+	return has, wrap("look for picture", err)
+}
+
 // Pictures gives a case's pictures, those that count first, then those from before, the latest first. With each come the cases in scope
 // that have nearly the same.
 func Pictures(ctx context.Context, q Querier, scope Scope, id licensing.ApplicationID) ([]licensing.CasePicture, error) {
