@@ -10,19 +10,24 @@ import (
 
 // ReadCertificateCode reads on the day today what a QR code on a health certificate says. No format of it is published (domain.md 3), and
 // clinics print different ones; so each piece is known by its own shape, and what has no shape of ours is left out: the certificate's
-// number, a personal number, a class, and of several dates the latest that has come, which is that of signing: the earlier ones are of
-// birth and of issue, a later one would be the day on which it ends.
+// number, a personal number that nothing labels as another's, a class, and of several dates the latest that has come, which is that of signing: the earlier ones are of
+// birth and of issue, a later one would be the day on which it ends. The code of an identity card, which may lie on the sheet, says nothing
+// of the certificate.
 func (r *Rules) ReadCertificateCode(text string, today Date) Certificate {
 	var c Certificate
+	if codeOfCard.MatchString(text) {
+		return c
+	}
 	classes := r.ClassNames()
 	if m := codeNumber.FindString(strings.ToUpper(text)); m != "" {
 		c.Number = NormalizeHealthNumber(m)
 	}
 	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("|;\n\r\t", r) }) {
-		if _, value, labelled := strings.Cut(piece, ":"); labelled {
-			piece = value
+		label, value, labelled := strings.Cut(piece, ":")
+		if !labelled {
+			label, value = "", piece
 		}
-		c.read(strings.TrimSpace(piece), classes, today)
+		c.read(strings.ToLower(label), strings.TrimSpace(value), classes, today)
 	}
 	return c
 }
@@ -30,9 +35,15 @@ func (r *Rules) ReadCertificateCode(text string, today Date) Certificate {
 // codeNumber finds a certificate's number inside other text.
 var codeNumber = regexp.MustCompile(`\d{1,6}/GKSKLX/\d{4,6}/\d{2}\b`)
 
-func (c *Certificate) read(piece string, classes []Class, today Date) {
+// codeOfCard is the code on a citizen's identity card: its number, the old one or nothing, and more.
+var codeOfCard = regexp.MustCompile(`^\s*\d{12}\|(\d{9})?\|`)
+
+func (c *Certificate) read(label, piece string, classes []Class, today Date) {
 	if codePersonal.MatchString(piece) {
-		c.PersonalNumber = identity.PersonalNumber(piece)
+		// A clinic prints look-up codes and its doctors' numbers too.
+		if n, err := identity.ParsePersonalNumber(piece); err == nil && (label == "" || codePerson.MatchString(label)) {
+			c.PersonalNumber = n
+		}
 		return
 	}
 	if d := codeDate(piece); !d.IsZero() {
@@ -47,8 +58,10 @@ func (c *Certificate) read(piece string, classes []Class, today Date) {
 	}
 }
 
-// codePersonal is a personal number alone: whatever follows from its shape is asked elsewhere.
-var codePersonal = regexp.MustCompile(`^\d{12}$`)
+var (
+	codePersonal = regexp.MustCompile(`^\d{12}$`)
+	codePerson   = regexp.MustCompile(`cccd|cmnd|căn cước|định danh`) // what the person's own number is called
+)
 
 // codeDate reads 16/11/2026, 16112026 and 2026-11-16; zero where it is no date.
 func codeDate(s string) Date {

@@ -17,6 +17,10 @@ func TestReadCertificateCode(t *testing.T) {
 		"Số: 00418/GKSKLX/42021/26\nCCCD: 042176003218\nNgày sinh: 12/08/1976\nNgày ký: 16/11/2026\nHạng B": whole,
 		"16-11-2026;b;042176003218;00418/gksklx/42021/26;2027-11-16":                                        whole, // the last day is in the future
 		"https://kham.example/tra-cuu?so=00418/GKSKLX/42021/26":                                             "00418/GKSKLX/42021/26   ",
+		"042176003218|184123456|Trần Thị Hòa|12081976|Nữ|thôn 3, xã Mẫu|25042021":                           "   ", // an identity card's
+		"042176003218||Trần Thị Hòa|12081976|Nữ|thôn 3, xã Mẫu|25042021":                                    "   ",
+		"Mã tra cứu: 202611160012\nSố: 00418/GKSKLX/42021/26":                                               "00418/GKSKLX/42021/26   ",
+		"Bác sĩ: 042090009999\nSố định danh: 042176003218":                                                  " 042176003218  ",
 		"12/08/1976":  "  1976-08-12 ",
 		"31/02/2026":  "   ",
 		"17/11/2026":  "   ",

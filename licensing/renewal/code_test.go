@@ -32,9 +32,12 @@ func TestCodeOnThePicture(t *testing.T) {
 	r := licensingtest.Resident(t, b.pool)
 	mine := r.PersonalNumber.Reveal()
 	d := licensingtest.Draft(t, b.pool, r)
+	const other = "00009/GKSKLX/42001/26|"
 	for code, key := range map[string]string{
-		"": "", "00009/GKSKLX/42001/26|" + mine + "|B": "", "042000000001": "error_health_person", mine + "|01112025": "error_too_old", "A1": "error_health_class",
+		"": "", other + mine + "|B": "", other + "042000000001": "error_health_person", other + mine + "|01112025": "error_too_old", other + "A1": "error_health_class",
 		"https://clinic.example": "",
+		// what names no certificate is not its code: an identity card on the sheet, a look-up code
+		"042000000001": "", mine + "|01112025": "", "A1": "", mine + "|184123456|Trần Thị Hòa|12081976|Nữ|thôn 3, xã Mẫu|25042021": "",
 	} {
 		err := b.service.SaveHealth(ctx, r.Actor(), d.ID, 0, paper("00001/GKSKLX/42001/26", licensingtest.Today, b.shot(t, r, code)))
 		var faults licensing.FieldErrors
@@ -43,7 +46,7 @@ func TestCodeOnThePicture(t *testing.T) {
 		}
 	}
 	// a draft from before codes were read is stopped where it is handed in
-	late := licensingtest.Draft(t, b.pool, licensingtest.Resident(t, b.pool), func(a *licensing.Application) { a.Health.Upload = b.shot(t, r, "042000000001") })
+	late := licensingtest.Draft(t, b.pool, licensingtest.Resident(t, b.pool), func(a *licensing.Application) { a.Health.Upload = b.shot(t, r, other+"042000000001") })
 	owner := identity.Resident{ID: late.Resident, PersonalNumber: late.Applicant.PersonalNumber, FullName: late.Applicant.FullName, Level: 2}
 	var faults licensing.FieldErrors
 	if err := b.service.Submit(ctx, owner, late.ID, late.Version, true); !errors.As(err, &faults) || faults[0].Key != "error_health_person" {
