@@ -50,8 +50,9 @@ const (
 	PerDayFiles   = 20  // files per person and day
 
 	// What a browser that can makes of a picture before it sends it: 12 megapixels become well under a megabyte.
-	SentSide    = 2000 // longest side, pixels
-	SentQuality = 85   // of the JPEG, out of 100
+	SentSide    = 2000         // longest side, pixels
+	SentMost    = 4 * SentSide // of several pages of a paper
+	SentQuality = 85           // of the JPEG, out of 100
 )
 
 // Form is one of the stored forms of a picture.

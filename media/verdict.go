@@ -43,6 +43,10 @@ type Thresholds struct {
 	PrintHeight     int `json:"printHeight"`
 	CertificateSide int `json:"certificateSide"`
 
+	// How long a sheet of A4 is, in hundredths of its width. A paper that is longer has several pages one under the other, and each of them
+	// counts as a sheet alone would.
+	SheetLong int `json:"sheetLong"`
+
 	// Width by height of a portrait as sent; outside of it the frame of 3 x 4 throws most of the picture away.
 	Narrow float64 `json:"narrow"`
 	Wide   float64 `json:"wide"`
@@ -74,7 +78,7 @@ var Advice = Thresholds{
 	JudgedSide: 320,
 	Sharp:      25, Dark: 55, Bright: 235,
 	Flat: 12, Blown: 250, BlownFrom: 0.06, BlownMost: 0.35,
-	PrintWidth: 354, PrintHeight: 472, CertificateSide: 900,
+	PrintWidth: 354, PrintHeight: 472, CertificateSide: 900, SheetLong: 142,
 	Narrow: 0.5, Wide: 1,
 	StripTop: 0.08, StripSide: 0.08, SidesDownTo: 0.45, BlueShare: 0.6,
 	HueFrom: 185, HueTo: 260, Saturation: 0.18, Value: 50,
@@ -140,7 +144,8 @@ func (t Thresholds) small(m Measures) bool {
 	if m.Portrait != nil {
 		return m.Width < t.PrintWidth || m.Height < t.PrintHeight
 	}
-	return max(m.Width, m.Height) < t.CertificateSide
+	long, short := max(m.Width, m.Height), min(m.Width, m.Height)
+	return min(long, short*t.SheetLong/100) < t.CertificateSide
 }
 
 // badFrame says that no frame of 3 x 4 can be laid around the head as the published geometry asks, or that the picture lies.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"image"
 	"image/jpeg"
 	"os"
 	"path/filepath"
@@ -39,6 +40,17 @@ func TestBrowserJudgesAsTheServerDoes(t *testing.T) {
 		}
 	}
 	c.sentSmall(draft)
+	c.sentLong(draft)
+}
+
+// sentLong: of a paper of several pages each is sent as large as a sheet alone.
+func (c *chromium) sentLong(draft string) {
+	c.t.Helper()
+	c.open(draft + "/health")
+	c.judged(phototest.Case{Name: "four sheets", Draw: func() *image.NRGBA { return phototest.Sheet(1240, 7016, 215, 40) }})
+	if got := ask[string](c, `(p => p.width + "x" + p.height)(document.querySelector("#photo-preview canvas"))`); got != "1240x7016" {
+		c.t.Errorf("four sheets leave as %s", got)
+	}
 }
 
 // drafts begins the case of Trần Thị Hòa, and gives its address.

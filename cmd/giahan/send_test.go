@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -93,6 +95,12 @@ func TestFaultsSendNoPictureTwice(t *testing.T) {
 	c := newChromium(t, window{width: 390, height: 844})
 	c.typesCertificate(c.drafts(w) + "/health")
 	c.fill("number", "so 3")
+	letter := filepath.Join(t.TempDir(), "letter.txt")
+	if err := os.WriteFile(letter, []byte("this is no picture at all"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.upload("photo", letter)
+	c.see("Không mở được tệp này")
 	c.upload("photo", paper(t))
 	c.see("Ảnh nhìn rõ.")
 	c.press("Lưu và làm tiếp")
@@ -108,6 +116,11 @@ func TestFaultsSendNoPictureTwice(t *testing.T) {
 	var begun int
 	if err := w.pool.QueryRow(t.Context(), `select count(*) from partial_uploads`).Scan(&begun); err != nil || begun != 2 || w.uploads() != 1 {
 		t.Errorf("%d beginnings, %d pictures, %v", begun, w.uploads(), err)
+	}
+	c.upload("photo", paper(t))
+	c.see("Ảnh nhìn rõ.")
+	if ask[bool](c, `!!document.querySelector(".govuk-form-group--error")`) {
+		t.Error("what was wrong with the picture before stands beside this one")
 	}
 }
 

@@ -54,7 +54,7 @@ func (g *Gate) Mark(ctx context.Context, picture []byte, lines ...string) ([]byt
 	}
 	out := image.NewNRGBA(image.Rect(0, 0, header.Width, header.Height))
 	draw.Draw(out, out.Rect, src, src.Bounds().Min, draw.Src)
-	stamp, err := stampOf(max(markLeast, float64(min(long, short*pageLong/pageShort))*markSize), lines)
+	stamp, err := stampOf(max(markLeast, float64(min(long, short*media.Advice.SheetLong/100))*markSize), lines)
 	if err != nil {
 		return nil, fmt.Errorf("mark picture: %w", err)
 	}

@@ -86,17 +86,14 @@ func develop(ctx context.Context, b []byte, h header, kind media.Kind) (Picture,
 	return p, nil
 }
 
-// The sides of a page of A4, for comparing.
-const pageLong, pageShort = 142, 100
-
 // storedSide is the longest side of the stored picture. A paper that is longer than a sheet of A4 has several pages one under the other: each
 // is kept as large as a sheet alone would be, up to four.
 func storedSide(w, h int, kind media.Kind) int {
 	long, short := max(w, h), min(w, h)
-	if kind != media.HealthCertificate || long*pageShort <= short*pageLong {
+	if kind != media.HealthCertificate || long*100 <= short*media.Advice.SheetLong {
 		return media.StoredSide
 	}
-	return min(media.StoredSide*long*pageShort/(short*pageLong), media.StoredMost)
+	return min(media.StoredSide*long*100/(short*media.Advice.SheetLong), media.StoredMost)
 }
 
 // negative is a decoded picture as it was stored, and what is needed to show it upright and in sRGB.

@@ -12,6 +12,7 @@ import (
 type judgement struct {
 	Portrait   bool                     `json:"portrait"`
 	Side       int                      `json:"side"`
+	Most       int                      `json:"most"` // of several pages
 	Quality    float64                  `json:"quality"`
 	Thresholds media.Thresholds         `json:"thresholds"`
 	Hints      map[media.Verdict]string `json:"hints"`
@@ -21,9 +22,9 @@ type judgement struct {
 
 func (p photoPage) judge() string {
 	j := judgement{
-		Portrait: p.Item == licensing.ItemPortrait, Side: media.SentSide, Quality: media.SentQuality / 100.0, Thresholds: media.Advice,
+		Portrait: p.Item == licensing.ItemPortrait, Side: media.SentSide, Most: media.SentMost, Quality: media.SentQuality / 100.0, Thresholds: media.Advice,
 		Hints: map[media.Verdict]string{},
-		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "unseen": p.T("photo.unseen"), "anyway": p.T("photo.anyway"), "another": p.T("photo.another")},
+		Words: map[string]string{"preview": p.T("photo.preview"), "good": p.T("photo.good"), "unseen": p.T("photo.unseen"), "foreign": p.T("error_file_type"), "anyway": p.T("photo.anyway"), "another": p.T("photo.another")},
 	}
 	if len(p.advice()) > 0 {
 		j.Tries = 1

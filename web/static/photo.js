@@ -15,9 +15,16 @@
     return c;
   }
 
-  // the picture upright (browsers apply its orientation), its longest side at most task.side
+  // the longest side of what is sent, storedSide of media/photo: of a paper of several pages each is kept as large as a sheet alone
+  function longest(w, h) {
+    var long = Math.max(w, h), short = Math.min(w, h);
+    if (task.portrait || long * 100 <= short * t.sheetLong) return task.side;
+    return Math.min(task.side * long * 100 / (short * t.sheetLong), task.most);
+  }
+
+  // the picture upright (browsers apply its orientation), made smaller where it is larger than that
   function drawn(picture) {
-    var by = Math.min(1, task.side / Math.max(picture.width, picture.height));
+    var by = Math.min(1, longest(picture.width, picture.height) / Math.max(picture.width, picture.height));
     var c = canvas(Math.max(1, Math.round(picture.width * by)), Math.max(1, Math.round(picture.height * by))), g = c.getContext("2d");
     g.fillStyle = "#fff";
     g.fillRect(0, 0, c.width, c.height);
@@ -144,7 +151,7 @@
       small = m.width < t.printWidth || m.height < t.printHeight;
     } else {
       glare = m.mean > t.bright && m.deviation < t.flat || m.blown > t.blownFrom && m.blown <= t.blownMost;
-      small = Math.max(m.width, m.height) < t.certificateSide;
+      small = Math.min(Math.max(m.width, m.height), Math.floor(Math.min(m.width, m.height) * t.sheetLong / 100)) < t.certificateSide;
     }
     if (dark) out.push("dark");
     if (glare) out.push("glare");
@@ -224,6 +231,19 @@
     input.looked.then(function () { send.click(); });
   });
 
+  // what the server said of the picture before is not said of this one
+  function forget() {
+    var group = input.closest(".govuk-form-group--error"), said = group && group.querySelector(".govuk-error-message");
+    if (!said) return;
+    group.classList.remove("govuk-form-group--error");
+    said.remove();
+  }
+
+  // a file that says of itself that it is none of ours; nothing where the phone does not know
+  function foreign(file) {
+    return file.type !== "" && file.type.indexOf("image/") !== 0 && (task.portrait || file.type !== "application/pdf");
+  }
+
   function look() {
     var file = input.files[0], mine = ++latest;
     bad = false;
@@ -231,6 +251,7 @@
     show(null);
     offer();
     if (!file) return;
+    forget();
     input.looked = createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
       if (mine !== latest) return;
       var c = drawn(picture);
@@ -248,7 +269,7 @@
         });
       });
     }).catch(function () { // the server tries
-      if (mine === latest) show(null, task.words.unseen);
+      if (mine === latest) show(null, foreign(file) ? task.words.foreign : task.words.unseen);
     }).then(function () { if (mine === latest) looking = false; });
   }
 

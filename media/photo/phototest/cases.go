@@ -79,6 +79,8 @@ func shapes() []Case {
 		{"portrait, one row less", p, sized(354, 471), []media.Verdict{media.TooSmall}, false},
 		{"sheet, just large enough", h, paper(675, 900), nil, false},
 		{"sheet, too small", h, paper(675, 899), []media.Verdict{media.TooSmall}, false},
+		{"two sheets, just large enough", h, paper(634, 1200), nil, false},
+		{"two sheets, too small", h, paper(633, 1200), []media.Verdict{media.TooSmall}, false},
 		{"portrait, square", p, sized(800, 800), nil, false},
 		{"portrait, lying", p, sized(808, 800), []media.Verdict{media.Proportion}, false},
 		{"portrait, slim", p, sized(600, 1200), nil, false},
