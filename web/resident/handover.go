@@ -227,21 +227,21 @@ func (h *Handler) takeHandedOver(c fiber.Ctx) (err error) {
 			form.Drain(c)
 		}
 	}()
-	again := "/handover/" + token
-	over, actor, err := h.standing(c, token) // before the body: of whoever has no link nothing is looked at
-	if errors.Is(err, licensing.ErrHandover) || err == nil && over.Upload != nil {
-		form.Drain(c)
-		return seeOther(c, again)
-	}
-	if err != nil {
-		return err
-	}
 	fields, file, err := form.Upload(c, media.MaxBytes)
 	if err != nil && !errors.Is(err, media.ErrNoFile) {
 		return err
 	}
 	if !h.Sessions.CheckCSRF(formOf(token), fields["csrf"]) {
 		return visit.ErrCSRF
+	}
+	again := "/handover/" + token
+	over, actor, err := h.standing(c, token)
+	if errors.Is(err, licensing.ErrHandover) || err == nil && over.Upload != nil {
+		form.Drain(c)
+		return seeOther(c, again)
+	}
+	if err != nil {
+		return err
 	}
 	up := upload{Form: form.New(nil), Status: fiber.StatusUnprocessableEntity}
 	if file == nil {
